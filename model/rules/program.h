@@ -1,0 +1,142 @@
+// Evaluates a room version: the rules, the selection and any expression of its text, over a room's columns.
+//
+// In:  a CoreVersion, lowered once to a flat program; a room; a state to read.
+// Out: decisions with the rule that decided and what it read; values of expressions.
+// Promise: no strings, no JSON and no allocation while it runs (unless reads are asked for); the same answers for the same inputs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/graph/room.h"
+#include "model/graph/state.h"
+#include "model/rules/core.h"
+
+namespace stateroom::rules {
+
+using graph::EdgeField;
+using graph::EventIndex;
+using graph::KeyIndex;
+using graph::Room;
+using graph::State;
+using graph::StateStore;
+
+/// A state while it is being changed by `apply`: a base and a small overlay, reset in O(changes).
+class WorkState {
+ public:
+  WorkState(StateStore& store, State base, std::uint32_t key_count);
+  void reset(State base);
+  EventIndex get(KeyIndex key) const;
+  void set(KeyIndex key, EventIndex event);
+  State finish();                                   // the state as a State of the store
+  State base() const;
+  std::span<const KeyIndex> changed() const;        // keys set since reset, in order of first change
+
+ private:
+  StateStore* store_;
+  State base_;
+  std::vector<EventIndex> overlay_;                 // by key; valid where stamp_[key] == generation_
+  std::vector<std::uint32_t> stamp_;
+  std::uint32_t generation_ = 1;
+  std::vector<KeyIndex> changed_;
+};
+
+/// What the rules read as "the state". Cheap to copy.
+struct StateView {
+  enum class Kind : std::uint8_t {
+    kState,   // an entry of `store`'s `state`
+    kWork,    // `work`; then, with `fallback`, the frame's event's first cited event of the key that is known and not rejected
+    kList,    // an event list: the first known event of a key; rejected ones count
+  } kind = Kind::kState;
+  const StateStore* store = nullptr;
+  State state;
+  const WorkState* work = nullptr;
+  bool fallback = false;
+  std::span<const EventIndex> list;
+  static StateView of(const StateStore& store, State state);
+  static StateView of(const WorkState& work, bool fallback);
+  static StateView of(std::span<const EventIndex> list);
+};
+
+/// A level: infinite is above every integer.
+struct LevelValue {
+  bool infinite = false;
+  std::int64_t value = 0;
+  auto operator<=>(const LevelValue&) const = default;
+};
+
+using RuleIndex = base::Index<struct RuleTag>;
+
+struct Decision {
+  bool allowed = false;
+  RuleIndex rule;                                   // the rule that decided; valid always
+};
+
+/// What a decision read: keys of the room, and (type, state_key) pairs that no event of the room has.
+struct ReadLog {
+  std::vector<std::pair<std::string, std::string>> reads;   // sorted and unique after `finish`
+  void finish();
+};
+
+/// The host's answers to the oracles of the language. The defaults say true (unchecked), as INTERFACE.md has it.
+struct Oracles {
+  std::function<bool(EventIndex event, std::string_view server, std::string_view object)> signed_by;
+  std::function<bool(EventIndex event, std::string_view server, std::string_view key_version, EventIndex keys_of)> signed_with;
+  std::function<bool(EventIndex event, EventIndex keys_of)> verifies;
+  std::function<bool(std::string_view version)> recognised_version;   // of create events; default: the registry's names
+};
+
+/// The rules of one version, flat. Independent of any room.
+class Program {
+ public:
+  static std::shared_ptr<const Program> compile(std::shared_ptr<const CoreVersion> version);
+  ~Program();
+  const CoreVersion& version() const;
+  std::uint32_t rule_count() const;                 // leaves, in text order; with the section `rules` first
+  const std::string& label(RuleIndex rule) const;   // "member.join.banned"
+  const std::string& number(RuleIndex rule) const;  // "5.3.3" or ""
+  struct Data;
+  const Data& data() const;
+
+ private:
+  Program();
+  std::unique_ptr<Data> data_;
+};
+
+/// A program bound to a room: literals are interned, static conditions decided as they are first asked.
+/// Not thread-safe; one evaluator a thread.
+class Evaluator {
+ public:
+  Evaluator(std::shared_ptr<const Program> program, Room& room, Oracles oracles = {});
+  ~Evaluator();
+
+  /// The verdict of `rules` for `event` in `state`. `recheck`: in a resolution; leaves that are static (CoreRule::is_static) keep the
+  /// outcome they had on receipt, that is, they are taken as passed for an event that was accepted and as the outside says otherwise.
+  Decision authorise(EventIndex event, const StateView& state, bool recheck = false, ReadLog* reads = nullptr);
+
+  /// The keys that the section `auth events` selects for an event, each once, in text order. Keys that no event of the room has are left out.
+  std::vector<KeyIndex> selection_keys(EventIndex event);
+  /// The selection as events of a state, in order of (type, state_key) bytewise.
+  std::vector<EventIndex> selection(EventIndex event, const StateView& state);
+  bool selected(EventIndex event, EventIndex cited);
+
+  // Expressions of other sections. `locals`: values of the expression's event variables (by local number; none() elsewhere).
+  bool boolean(const CorePtr& expression, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
+  /// A key component as something to compare: (rank, value), ascending. Levels, integers, hashes and event ids all fit.
+  struct Scalar { bool infinite = false; std::int64_t value = 0; auto operator<=>(const Scalar&) const = default; };
+  Scalar scalar(const CorePtr& expression, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
+
+  Room& room();
+  const Program& program() const;
+
+ private:
+  struct Data;
+  std::unique_ptr<Data> data_;
+};
+
+}  // namespace stateroom::rules
