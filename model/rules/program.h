@@ -115,8 +115,9 @@ class Evaluator {
   Evaluator(std::shared_ptr<const Program> program, Room& room, Oracles oracles = {});
   ~Evaluator();
 
-  /// The verdict of `rules` for `event` in `state`. `recheck`: in a resolution; leaves that are static (CoreRule::is_static) keep the
-  /// outcome they had on receipt, that is, they are taken as passed for an event that was accepted and as the outside says otherwise.
+  /// The verdict of `rules` for `event` in `state`. `recheck`: inside a resolution. A `reject if` that is static (reads no state, no
+  /// event(…)) and reads the event's edges (the rules on auth_events, prev_events) keeps the outcome that it had on receipt: it is passed for
+  /// an event that is not rejected, so that drawings whose auth_events are incomplete resolve as drawn. All else is evaluated.
   Decision authorise(EventIndex event, const StateView& state, bool recheck = false, ReadLog* reads = nullptr);
 
   /// The keys that the section `auth events` selects for an event, each once, in text order. Keys that no event of the room has are left out.
