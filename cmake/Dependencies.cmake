@@ -1,4 +1,5 @@
-# Everything that is not ours. Debian packages are found by their CMake files or pkg-config; Z3 by the PyPI wheel z3-solver.
+# Everything that is not ours. Debian packages (packages.txt) are found by their CMake files or pkg-config, pybind11 and Z3 in
+# the Python environment that the extension is built for (requirements.txt). Nothing is downloaded here.
 find_package(fmt 9 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(Boost 1.74 REQUIRED)
@@ -12,4 +13,7 @@ if(STATEROOM_TESTS)
 endif()
 if(STATEROOM_BENCH)
   find_package(benchmark REQUIRED)
+endif()
+if(STATEROOM_PYTHON)
+  include(PythonEnvironment)
 endif()

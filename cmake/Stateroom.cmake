@@ -18,8 +18,7 @@ if(STATEROOM_SANITIZE)
   target_compile_options(stateroom_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(stateroom_options INTERFACE -fsanitize=address,undefined)
 endif()
-add_library(stateroom::options ALIAS stateroom_options)
-install(TARGETS stateroom_options EXPORT stateroom-targets)
+add_library(stateroom::options ALIAS stateroom_options)  # of our own build only: it is linked as $<BUILD_INTERFACE:…>, never installed
 
 # stateroom_library(<name> SOURCES … HEADERS … [DEPENDS …] [PRIVATE …]): static library stateroom::<name> of one folder.
 function(stateroom_library name)

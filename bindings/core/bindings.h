@@ -1,0 +1,15 @@
+// The functions that fill the module stateroom._core, one a folder, in the order of the layers.
+//
+// In:  the libraries of model/ and sim/.
+// Out: their types and functions under the same names in Python. Only names, conversions and docstrings live here: nothing is
+//      decided in a binding.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace stateroom::bindings {
+
+/// Which build this is: `version`, `commit`, `z3_version()`, `compiler`.
+void bind_build_info(pybind11::module_& module);
+
+}  // namespace stateroom::bindings
