@@ -33,6 +33,10 @@ sanitize: setup ## The C++ tests under the address and undefined behaviour sanit
 	cmake --build --preset sanitize
 	ctest --preset sanitize
 
+.PHONY: stubs
+stubs: build ## Write the type stub of the extension again, after a change of bindings/core
+	$(PYTHON) tools/stubs.py
+
 .PHONY: format
 format: setup ## Lay out all C++ and Python files
 	.venv/bin/clang-format -i $(CXX_FILES)

@@ -1,4 +1,6 @@
 # Compile options and the two functions that every folder uses.
+include(GNUInstallDirs)
+
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -12,9 +14,14 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
 
+option(STATEROOM_SANITIZE "Build with the address and undefined behaviour sanitizers" OFF)
+
+# How our own files are compiled. Linked as $<BUILD_INTERFACE:…>: whoever uses the installed library chooses their own warnings.
 add_library(stateroom_options INTERFACE)
 target_compile_options(stateroom_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 if(STATEROOM_SANITIZE)
+  # g++ 12 sees uninitialised variables where the sanitizers' own code stands between a write and a read.
+  target_compile_options(stateroom_options INTERFACE -Wno-maybe-uninitialized)
   target_compile_options(stateroom_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(stateroom_options INTERFACE -fsanitize=address,undefined)
 endif()
@@ -30,7 +37,9 @@ function(stateroom_library name)
     PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
   target_compile_features(stateroom_${name} PUBLIC cxx_std_23)
   target_link_libraries(stateroom_${name} PUBLIC ${ARG_DEPENDS} PRIVATE $<BUILD_INTERFACE:stateroom_options> ${ARG_PRIVATE})
-  install(TARGETS stateroom_${name} EXPORT stateroom-targets FILE_SET HEADERS DESTINATION include)
+  install(TARGETS stateroom_${name} EXPORT stateroom-targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/stateroom)
 endfunction()
 
 # stateroom_test(<name> SOURCES … [DEPENDS …]): a GoogleTest program, each of its tests known to ctest.

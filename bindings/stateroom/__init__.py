@@ -7,7 +7,7 @@ Examples
 '0.1.0'
 """
 
-from stateroom import _core
+from stateroom import _core as _core
 
 __version__: str = _core.version
 

@@ -44,3 +44,9 @@ def test_the_command_names_its_build():
     assert stateroom.__version__ in answer
     assert _core.commit in answer
     assert _core.z3_version() in answer
+
+
+def test_the_type_stub_is_the_extensions(tmp_path):
+    subprocess.run([sys.executable, ROOT / "tools/stubs.py", tmp_path], check=True)
+    committed = (ROOT / "bindings/stateroom/_core.pyi").read_text()
+    assert (tmp_path / "_core.pyi").read_text() == committed, "run `make stubs`"
