@@ -52,3 +52,18 @@ function(stateroom_test name)
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit)
 endfunction()
+
+# stateroom_embed_texts(<name> NAMESPACE … FILES …): compiles the bytes of files into the library stateroom::<name>, as the function
+#   std::span<const std::pair<std::string_view, std::string_view>> NAMESPACE::embedded_texts()
+# that gives each file's path below the folder and its bytes, sorted by path. The folder's own header declares it.
+function(stateroom_embed_texts name)
+  cmake_parse_arguments(ARG "" "NAMESPACE" "FILES" ${ARGN})
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_texts.cpp)
+  list(TRANSFORM ARG_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE paths)
+  list(JOIN ARG_FILES "|" files)
+  add_custom_command(OUTPUT ${output} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DNAMESPACE=${ARG_NAMESPACE} -DFOLDER=${CMAKE_CURRENT_SOURCE_DIR} "-DFILES=${files}"
+      -P ${PROJECT_SOURCE_DIR}/cmake/embed_texts.cmake
+    DEPENDS ${paths} ${PROJECT_SOURCE_DIR}/cmake/embed_texts.cmake)
+  target_sources(stateroom_${name} PRIVATE ${output})
+endfunction()

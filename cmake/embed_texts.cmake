@@ -1,0 +1,15 @@
+# In: OUTPUT, NAMESPACE, FOLDER, FILES (relative to FOLDER, separated by "|"). Writes a C++ source with the bytes of the files:
+#   std::span<const std::pair<std::string_view, std::string_view>> NAMESPACE::embedded_texts()   file's path and its bytes
+string(REPLACE "|" ";" files "${FILES}")
+list(SORT files)
+list(LENGTH files count)
+set(source "// Written by the build from ${count} files.\n#include <array>\n#include <span>\n#include <string_view>\n#include <utility>\n\n")
+string(APPEND source "namespace ${NAMESPACE} {\n\nusing Text = std::pair<std::string_view, std::string_view>;\n")
+string(APPEND source "std::span<const Text> embedded_texts();\n\n")
+string(APPEND source "std::span<const Text> embedded_texts() {\n  static constexpr std::array<Text, ${count}> kTexts = {{\n")
+foreach(file IN LISTS files)
+  file(READ ${FOLDER}/${file} text)
+  string(APPEND source "      {\"${file}\", R\"~~~~(${text})~~~~\"},\n")
+endforeach()
+string(APPEND source "  }};\n  return kTexts;\n}\n\n}  // namespace ${NAMESPACE}\n")
+file(WRITE ${OUTPUT} "${source}")
