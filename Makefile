@@ -27,6 +27,11 @@ test: build ## All tests but the long ones; says what was skipped and why
 test-long: build ## The long tests: installing the library and the package afresh, larger scopes
 	$(PYTHON) -m pytest -m long
 
+.PHONY: bench
+bench: build ## Measurements, with the machine and the commit that gave them
+	@echo "machine: $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $$(nproc) cores; commit: $$(git describe --always --dirty)"
+	cmake --build build --target run_bench -- -j1
+
 .PHONY: sanitize
 sanitize: setup ## The C++ tests under the address and undefined behaviour sanitizers
 	cmake --preset sanitize
