@@ -39,7 +39,7 @@ struct Constant {
 
 // ---------------------------------------------------------------------------------------------------- types
 
-enum class TypeKind : std::uint8_t {
+enum class TypeForm : std::uint8_t {
   kName,      // name
   kRange,     // name `from` least `to` greatest
   kList,      // `list of` children[0]
@@ -54,7 +54,7 @@ using TypePtr = std::shared_ptr<const TypeNode>;
 
 /// A type as it is written, for a field, a parameter, or after `is`.
 struct TypeNode {
-  TypeKind kind = TypeKind::kName;
+  TypeForm kind = TypeForm::kName;
   Location location;
   std::string name;          // kName, kRange
   Constant least, greatest;  // kRange
@@ -303,7 +303,7 @@ struct DefinitionEntry : EntryBase {
   ExprPtr expr;
 };
 
-enum class LeafKind : std::uint8_t {
+enum class LeafForm : std::uint8_t {
   kAllow,       // allow [if C]
   kAllowIff,    // allow iff C, else reject
   kReject,      // reject [if C]; in receipt `reject unless C` is kRejectUnless
@@ -314,7 +314,7 @@ enum class LeafKind : std::uint8_t {
   kRejectUnless,
   kSoftFailUnless,
 };
-std::string_view name(LeafKind kind);  // "allow", "allow iff", "soft fail unless"
+std::string_view name(LeafForm kind);  // "allow", "allow iff", "soft fail unless"
 
 /// The condition of a block or leaf: `when C` or `for each (a, b) in E`.
 struct Head {
@@ -331,7 +331,7 @@ struct Rule : EntryBase {
   std::string label;  // the last segment of the path
   Path path;          // in a flattened version the whole label path; in a file the path as written
   std::optional<Head> head;
-  std::optional<LeafKind> leaf;           // none: a block
+  std::optional<LeafForm> leaf;           // none: a block
   ExprPtr expr;                           // of the leaf; null for a bare allow or reject
   std::vector<Rule> children;             // of a block
   std::optional<std::uint32_t> numbered;  // `numbered N`
