@@ -75,8 +75,11 @@ build() {
     rm build-configure.log
     touch build/build.ninja
   fi
-  say "building (only what changed)"
-  cmake --build build ${STATEROOM_JOBS:+-j "$STATEROOM_JOBS"} -- --quiet
+  say "building what changed"
+  local quiet=--quiet  # a terminal sees the progress, a log only what goes wrong
+  [ ! -t 1 ] || quiet=""
+  # shellcheck disable=SC2086
+  cmake --build build ${STATEROOM_JOBS:+-j "$STATEROOM_JOBS"} -- $quiet
 }
 
 for step in "$@"; do
