@@ -1,0 +1,70 @@
+"""The naive transcription against public fixtures, and its independence."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from naive_resolution import Resolution, Walk
+from naive_rules import DEFAULT, SPECIFICATION
+
+BATCHES = {
+    "minimal_private_chat": ["bootstrap-private-chat"],
+    "minimal_public_chat": ["bootstrap-public-chat"],
+    "origin_server_ts_tiebreak": ["bootstrap-private-chat", "origin-server-ts-tiebreak"],
+    "ban_vs_power_levels": ["bootstrap-public-chat", "ban-vs-power-levels-alice", "ban-vs-power-levels-bob"],
+    "topic_vs_power_levels": ["bootstrap-public-chat", "topic-vs-power-levels-alice", "topic-vs-power-levels-bob"],
+    "topic_vs_ban": ["bootstrap-public-chat", "topic-vs-ban-common", "topic-vs-ban-alice", "topic-vs-ban-bob"],
+    "join_rules_vs_join": [
+        "bootstrap-public-chat",
+        "join-rules-vs-join-common",
+        "join-rules-vs-join-alice",
+        "join-rules-vs-join-ella",
+    ],
+    "concurrent_joins": ["bootstrap-public-chat", "concurrent-joins-charlie", "concurrent-joins-ella"],
+    "power_levels_admin_vs_mod": [
+        "bootstrap-public-chat",
+        "power-levels-admin-vs-mod-alice",
+        "power-levels-admin-vs-mod-bob",
+    ],
+}
+READINGS = {"default": DEFAULT, "specification": SPECIFICATION}
+
+
+def load(path):
+    return json.loads(path.read_text())
+
+
+def snapshot(vectors, name):
+    text = (vectors / "ruma/snapshots" / f"{name}@resolved_state.snap").read_text()
+    return {(e["type"], e["state_key"]): e["event_id"] for e in json.loads(text.split("---", 2)[2])}
+
+
+@pytest.mark.parametrize("readings", READINGS)
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_room_of_ruma_resolves_as_its_snapshot_says(vectors, name, readings):
+    events = {e["event_id"]: e for batch in BATCHES[name] for e in load(vectors / "ruma/fixtures" / f"{batch}.json")}
+    room = Walk(10, events, READINGS[readings])
+    assert not room.rejected
+    assert room.current() == snapshot(vectors, name)
+
+
+@pytest.mark.parametrize("readings", READINGS)
+@pytest.mark.parametrize(("version", "pdus", "algorithm"), [(10, "v11", "0"), (11, "v11", "0"), (12, "v12", "1")])
+@pytest.mark.parametrize(("problem", "sets"), [("A", ("bob", "charlie")), ("B", ("eve", "zara"))])
+def test_the_problems_of_msc4297_come_out_as_published(vectors, problem, sets, version, pdus, algorithm, readings):
+    folder = vectors / f"ruma/fixtures/MSC4297-problem-{problem}"
+    events = {e["event_id"]: e for e in load(folder / f"pdus-{pdus}.json")}
+    states = [{(events[n]["type"], events[n]["state_key"]): n for n in load(folder / f"state-{s}.json")} for s in sets]
+    result = Resolution(version, events, READINGS[readings]).resolve(states)
+    assert result == snapshot(vectors, f"msc4297_problem_{problem.lower()}_state_res_v2_{algorithm}")
+
+
+def test_it_imports_nothing_of_ours():
+    here = Path(__file__).parent
+    for file in (here / "naive_rules.py", here / "naive_resolution.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                assert {name.name for name in node.names} <= {"math", "re", "hashlib"}, file
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module == "naive_rules", file
