@@ -1,8 +1,8 @@
 """State resolution of room versions 1 to 12, written plainly: sets and dictionaries, no cleverness.
 
-Written from the Matrix specification alone (rooms/v1, v2 and v12, "State resolution"), as ``naive_rules.py`` is. ``resolve`` returns the
-resolved state and the named values on the way, under the names that Stateroom's texts give them, so that both can be compared name by
-name.
+Written from the Matrix specification alone (rooms/v1, v2 and v12, "State resolution"), as ``naive_rules.py`` is.
+``resolve`` returns the resolved state and the named values on the way, under the names that Stateroom's texts give
+them, so that both can be compared name by name.
 """
 
 import hashlib
@@ -110,7 +110,7 @@ class Resolution:
         if self.readings["power_event_key"] == "any":
             if e["type"] in kinds:
                 return True
-        elif e["type"] in kinds + ("m.room.create",) and e["state_key"] == "":
+        elif e["type"] in (*kinds, "m.room.create") and e["state_key"] == "":
             return True
         return (
             e["type"] == "m.room.member"
@@ -244,8 +244,8 @@ class Resolution:
 class Walk:
     """A whole room as a server that knows all of it sees it: the state before each event, and what was rejected.
 
-    ``before`` and ``after`` map event ids to states, ``verdicts`` to the verdicts by the event's own auth_events and by the state before
-    it. Soft failure is not asked: it changes no state before an event.
+    ``before`` and ``after`` map event ids to states, ``verdicts`` to the verdicts by the event's own auth_events and
+    by the state before it. Soft failure is not asked: it changes no state before an event.
     """
 
     def __init__(self, version, events, readings=None):

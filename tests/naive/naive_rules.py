@@ -1,13 +1,14 @@
 """The authorisation rules of room versions 1 to 12, written plainly.
 
-Written from the Matrix specification alone (content/rooms/v1.md … v12.md and their fragments, and the section on auth events selection of
-the server-server API), never from Stateroom's rule texts or its C++: its only use is to disagree. It imports nothing of Stateroom, a test
-checks that. Events are dictionaries with ``event_id``, ``type``, ``sender``, ``content``, ``prev_events`` and ``auth_events`` (lists of
-ids), and where they have them ``state_key``, ``room_id``, ``redacts``, ``origin_server_ts``, ``depth``. A state is a dictionary from
-``(type, state_key)`` to an event id. ``events`` maps ids to events. Signatures are taken as valid.
+Written from the Matrix specification alone (content/rooms/v1.md … v12.md and their fragments, and the section on auth
+events selection of the server-server API), never from Stateroom's rule texts or its C++: its only use is to disagree.
+It imports nothing of Stateroom, a test checks that. Events are dictionaries with ``event_id``, ``type``, ``sender``,
+``content``, ``prev_events`` and ``auth_events`` (lists of ids), and where they have them ``state_key``, ``room_id``,
+``redacts``, ``origin_server_ts``, ``depth``. A state is a dictionary from ``(type, state_key)`` to an event id.
+``events`` maps ids to events. Signatures are taken as valid.
 
-Where the specification leaves a choice, ``readings`` names it; the names and choices are those that Stateroom prints, so that both can be
-asked the same question.
+Where the specification leaves a choice, ``readings`` names it; the names and choices are those that Stateroom prints,
+so that both can be asked the same question.
 """
 
 import math
@@ -217,7 +218,8 @@ class Rules:
     def authorise(self, event, state, events, rejected=frozenset(), recheck=False):
         """The verdict and the number of the rule that gave it, for example ``(False, "5.3.3")``.
 
-        ``recheck``: inside a resolution, where the rules on the event's own auth_events keep the outcome that they had.
+        ``recheck``: inside a resolution, where the rules on the event's own auth_events keep the outcome that they
+        had.
         """
         for verdict in self._rules(event, state, events, rejected, recheck):
             if verdict is not None:
@@ -228,7 +230,7 @@ class Rules:
         v = self.version
         create = self.create_of(event, state, events)
         levels = events.get(state.get(("m.room.power_levels", "")))
-        sender, content = event["sender"], event["content"]
+        sender, _content = event["sender"], event["content"]
         number = 1
         if event["type"] == "m.room.create":
             yield self._create(event)
@@ -340,7 +342,7 @@ class Rules:
         return None
 
     def _member(self, event, state, events, create, levels, number):
-        v, content, sender = self.version, event["content"], event["sender"]
+        v, content, _sender = self.version, event["content"], event["sender"]
         if "state_key" not in event or "membership" not in content:
             return False, f"{number}.1"
         target = event["state_key"]
@@ -482,9 +484,10 @@ class Rules:
             for name in tables:
                 if name in content and not self._levels_by(content[name], lambda key: True):
                     return False, f"{number}.{place}"
-        elif self.readings["ill_typed_levels"] == "rejected":
-            if any(self.level(value) is ILL_TYPED for value in self._all_levels(content)):
-                return False, None
+        elif self.readings["ill_typed_levels"] == "rejected" and any(
+            self.level(value) is ILL_TYPED for value in self._all_levels(content)
+        ):
+            return False, None
         place += 1
         if "users" not in content:
             if self.readings["absent_users"] == "rejected":
