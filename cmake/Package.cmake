@@ -1,7 +1,4 @@
 # What `cmake --install` puts beside the libraries, so that another project says find_package(stateroom) and links stateroom::rules.
-if(NOT TARGET stateroom_base)
-  return()
-endif()
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/stateroom)
 install(EXPORT stateroom-targets NAMESPACE stateroom:: FILE stateroomTargets.cmake DESTINATION ${package_folder})

@@ -33,10 +33,12 @@ def test_the_make_targets_that_are_named_exist():
     assert not [pair for pair in named if pair[1] not in targets]
 
 
-def test_every_folder_has_a_readme():
+def test_every_folder_has_a_readme_and_stands_in_the_map():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     folders = {name.split("/")[0] for name in listed.splitlines() if "/" in name} - {".ci"}
     assert not [folder for folder in sorted(folders) if not (ROOT / folder / "README.md").exists()]
+    readme = (ROOT / "README.md").read_text()
+    assert not [folder for folder in sorted(folders) if f"]({folder})" not in readme]
 
 
 def test_the_readme_says_what_each_python_package_is_for():

@@ -36,7 +36,7 @@ OWNERS = {
     r"(pybind11/.*|Python\.h)": ["bindings"],
     r"boost/.*": ["model/graph"],
     r"simdjson\.h": ["model/json"],
-    r"sodium.*\.h": ["model/event"],
+    r"sodium.*\.h": ["model/base", "model/event"],
     r"openssl/.*": ["model/base"],
 }
 
