@@ -18,7 +18,7 @@ option(STATEROOM_SANITIZE "Build with the address and undefined behaviour saniti
 
 # How our own files are compiled. Linked as $<BUILD_INTERFACE:…>: whoever uses the installed library chooses their own warnings.
 add_library(stateroom_options INTERFACE)
-target_compile_options(stateroom_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_compile_options(stateroom_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-restrict -Werror)
 if(STATEROOM_SANITIZE)
   # g++ 12 sees uninitialised variables where the sanitizers' own code stands between a write and a read.
   target_compile_options(stateroom_options INTERFACE -Wno-maybe-uninitialized)

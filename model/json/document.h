@@ -1,0 +1,41 @@
+// The nodes behind a Value. Only model/json includes this.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/json/value.h"
+
+namespace stateroom::json {
+
+struct Node {
+  Kind kind = Kind::kNull;
+  bool boolean = false;
+  std::uint32_t key_first = 0, key_size = 0;    // into `text`: the key under which the node stands
+  std::uint32_t text_first = 0, text_size = 0;  // into `text`: a string, or a number's literal
+  std::uint32_t first = 0, count = 0;           // into `children`
+  std::uint32_t sorted = 0;  // into `children`: the members again, by key; only objects larger than kLinear
+  std::int64_t integer = 0;  // kInteger; kBigInteger: saturated
+  double real = 0;           // kReal
+};
+
+/// Objects up to this size are searched member by member.
+inline constexpr std::uint32_t kLinear = 16;
+
+class Document {
+ public:
+  std::vector<Node> nodes;
+  std::vector<std::uint32_t> children;
+  std::string text;
+  std::uint32_t root = 0;
+
+  std::string_view view(std::uint32_t first, std::uint32_t size) const {
+    return std::string_view(text).substr(first, size);
+  }
+  std::string_view key(const Node& node) const { return view(node.key_first, node.key_size); }
+  std::string_view string(const Node& node) const { return view(node.text_first, node.text_size); }
+};
+
+}  // namespace stateroom::json
