@@ -31,11 +31,13 @@ class WorkState {
  public:
   WorkState(StateStore& store, State base, std::uint32_t key_count);
   void reset(State base);
-  EventIndex get(KeyIndex key) const;
+  EventIndex get(KeyIndex key) const {
+    return stamp_[key.at()] == generation_ ? overlay_[key.at()] : store_->get(base_, key);
+  }
   void set(KeyIndex key, EventIndex event);
   State finish();                                   // the state as a State of the store
-  State base() const;
-  std::span<const KeyIndex> changed() const;        // keys set since reset, in order of first change
+  State base() const { return base_; }
+  std::span<const KeyIndex> changed() const { return changed_; }  // keys set since reset, in order of first change
 
  private:
   StateStore* store_;
@@ -88,7 +90,7 @@ struct Oracles {
   std::function<bool(EventIndex event, std::string_view server, std::string_view object)> signed_by;
   std::function<bool(EventIndex event, std::string_view server, std::string_view key_version, EventIndex keys_of)> signed_with;
   std::function<bool(EventIndex event, EventIndex keys_of)> verifies;
-  std::function<bool(std::string_view version)> recognised_version;   // of create events; default: the registry's names
+  std::function<bool(std::string_view version)> recognised_version;   // of create events; hosts give the registry's names
 };
 
 /// The rules of one version, flat. Independent of any room.
@@ -136,7 +138,7 @@ class Evaluator {
   const Program& program() const;
 
  private:
-  struct Data;
+  class Data;
   std::unique_ptr<Data> data_;
 };
 

@@ -1,0 +1,184 @@
+// An evaluator at work: a program's code bound to a room, and what it remembers.
+//
+// For each event that is asked for the first time, the conditions that follow from the event alone are decided, and
+// what is left of the rules is kept as a short list of steps (shared by all events that leave the same list), together
+// with the keys of its slots. What depends on the state is remembered for one call.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "model/rules/compile.h"
+#include "model/rules/program.h"
+
+namespace stateroom::rules {
+
+using base::StringId;
+using graph::Cell;
+using graph::CellStatus;
+
+/// A value of an expression: a Boolean 0 or 1, an integer, a level, a string (its id) or an event (its index).
+struct Value {
+  std::int64_t number = 0;
+  CellStatus status = CellStatus::kAbsent;
+  bool infinite = false;
+  bool beyond_double = false;
+
+  bool ok() const { return status == CellStatus::kValue; }
+  static Value of(std::int64_t number) { return {number, CellStatus::kValue, false, false}; }
+  static Value of(StringId id) { return id.valid() ? of(std::int64_t{id.value()}) : Value{}; }
+  static Value of(EventIndex e) { return e.valid() ? of(std::int64_t{e.value()}) : Value{}; }
+  StringId string() const { return ok() ? StringId{static_cast<std::uint32_t>(number)} : StringId::none(); }
+  EventIndex event() const { return ok() ? EventIndex{static_cast<std::uint32_t>(number)} : EventIndex::none(); }
+};
+
+inline bool equal(const Value& a, const Value& b) {
+  return a.ok() && b.ok() && a.number == b.number && a.infinite == b.infinite;
+}
+/// False when a side is missing.
+inline bool less(const Value& a, const Value& b) {
+  if (!a.ok() || !b.ok() || a.infinite) return false;
+  return b.infinite || a.number < b.number;
+}
+
+/// What is called for the members of a domain: (first, second) until it says true. Refers to a callable that outlives
+/// it.
+class Visit {
+ public:
+  template <class Callable>
+  requires(!std::is_same_v<std::remove_cvref_t<Callable>, Visit>)
+      Visit(const Callable& callable)  // NOLINT: a lambda is passed as it stands
+      : callable_(&callable), call_([](const void* object, const Value& first, const Value& second) {
+          return (*static_cast<const Callable*>(object))(first, second);
+        }) {}
+  bool operator()(const Value& first, const Value& second = {}) const { return call_(callable_, first, second); }
+
+ private:
+  const void* callable_;
+  bool (*call_)(const void*, const Value&, const Value&);
+};
+
+/// Where an expression is evaluated.
+struct Frame {
+  EventIndex event;
+  const StateView* view = nullptr;
+  std::uint32_t sites = Node::kNone;  // where the event's sites stand
+  bool outer = true;                  // not inside `given`: what the call remembers may be used
+};
+
+class Evaluator::Data {
+ public:
+  Data(std::shared_ptr<const Program> of, Room& in, Oracles answers);
+
+  Decision authorise(EventIndex event, const StateView& state, bool recheck, ReadLog* reads);
+  std::span<const KeyIndex> selection_keys(EventIndex event);
+  bool selected(EventIndex event, EventIndex cited);
+  EventIndex entry(const Frame& frame, KeyIndex key) const;
+
+  bool boolean(const CorePtr& expression, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
+  Value scalar(const CorePtr& expression, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
+
+  std::shared_ptr<const Program> program;
+  Room& room;
+
+ private:
+  struct Prepared {
+    std::uint32_t sites = Node::kNone;                    // in site_values_
+    std::uint32_t steps[2] = {Node::kNone, Node::kNone};  // in residuals_: asked plainly, and again in a resolution
+    std::uint32_t selection = Node::kNone, selection_count = 0;  // in selection_pool_
+  };
+  struct Lowered {
+    CorePtr expression;  // kept alive: its address is the key
+    std::uint32_t node = Node::kNone;
+  };
+  struct CachedEvent {
+    std::uint32_t call = 0;
+    EventIndex event;
+  };
+  struct CachedValue {
+    std::uint32_t call = 0;
+    Value value;
+  };
+  using Steps = std::vector<Step>;
+
+  // prepare.cpp: once an expression, once an event.
+  void bind();
+  Frame frame_of(EventIndex event, const StateView* view, bool outer);
+  std::uint32_t prepare(EventIndex event);
+  std::uint32_t residual(EventIndex event, bool recheck);
+  void select(EventIndex event);
+  std::uint32_t lowered(std::unordered_map<const Core*, Lowered>& cache, const CorePtr& expression, bool as_key);
+  void begin(ReadLog* reads);
+  void enter(std::uint32_t node, std::span<const EventIndex> locals);
+
+  // evaluate.cpp
+  Decision run(const Steps& steps, const Frame& frame);
+  Value value(std::uint32_t node, const Frame& frame);
+  bool truth(std::uint32_t node, const Frame& frame);
+  Value field(const Node& node, const Frame& frame);
+  Value column(EventIndex event, std::uint32_t column) const;
+  const Cell* cell_of(std::uint32_t column_node, const Frame& frame);
+  Value map_entry(const Node& node, const Frame& frame);
+  Value given(const Node& node, const Frame& frame);
+  Value choose(std::uint32_t node, const Frame& frame);
+  EventIndex site(const Node& node, const Frame& frame);
+  EventIndex slot(StringId type, StringId state_key, const Frame& frame);
+  EventIndex list_slot(const Node& node, const Frame& frame);
+  EventIndex event_by_id(const Node& node, const Frame& frame);
+
+  // texts.cpp: functions of strings, remembered by string.
+  Value server(StringId text);
+  Value opaque(StringId text);
+  Value prefix(const Node& node, const Frame& frame);
+  Value concatenate(StringId a, StringId b);
+  bool matches(StringId text, std::uint32_t identifier);
+  bool recognised(StringId version);
+  bool oracle(const Node& node, const Frame& frame);
+
+  // domains.cpp
+  bool each(std::uint32_t domain, const Frame& frame, Visit visit);
+  bool each_family(const Node& node, const Frame& frame, Visit visit);
+  bool each_member(std::uint32_t domain, const Frame& frame, Visit visit);
+  bool each_level(const Node& node, const Frame& frame, Visit visit);
+  bool each_change(const Node& node, const Frame& frame, Visit visit);
+  std::span<const EventIndex> edges(const Node& node, const Frame& frame);
+  std::vector<EventIndex> rivals(std::span<const EventIndex> list) const;
+  /// True if `body` is `wanted` for a member of the domain; `locals`: where the bound names stand.
+  bool any(std::uint32_t domain, std::uint32_t body, std::uint32_t locals, bool wanted, const Frame& frame);
+  bool contains(std::uint32_t set, const Value& wanted, const Frame& frame);
+  Value count(std::uint32_t node, const Frame& frame);
+
+  Oracles oracles_;
+  Code code_;
+  EdgeField auth_events_ = 0;
+  bool has_auth_events_ = false;
+  std::vector<StringId> literals_;
+  std::size_t bound_ = 0;  // nodes that hold the room's strings
+  std::vector<std::uint8_t> column_is_text_, column_is_map_, column_is_list_;
+  std::vector<StringId> column_names_;
+
+  std::vector<Prepared> prepared_;
+  std::vector<std::uint32_t> site_values_;
+  std::vector<KeyIndex> selection_pool_;
+  std::vector<Steps> residuals_;
+  std::map<Steps, std::uint32_t> known_residuals_;
+
+  std::uint32_t call_ = 0;
+  std::vector<CachedEvent> slots_;  // by site
+  std::vector<CachedValue> memos_;
+  std::vector<Value> locals_;
+  Value change_name_;  // of the change that `each_change` reports
+  ReadLog* reads_ = nullptr;
+
+  std::vector<std::uint32_t> servers_, opaques_;      // by string
+  std::vector<std::vector<std::uint32_t>> prefixes_;  // by memo, string
+  std::vector<std::vector<std::uint8_t>> matches_;    // by identifier, string
+  std::vector<std::uint8_t> recognised_;              // by string
+  std::unordered_map<const Core*, Lowered> booleans_, scalars_;
+};
+
+}  // namespace stateroom::rules
