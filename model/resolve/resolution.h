@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/base/error.h"
+#include "model/base/limits.h"
 #include "model/rules/program.h"
 
 namespace stateroom::resolve {
@@ -23,14 +24,24 @@ using base::KeyIndex;
 using graph::State;
 using graph::StateStore;
 
+/// One component of the key by which events were put in order: what it is ("power", "origin_server_ts", "event_id"), and its value for
+/// each event of the order.
+struct TraceKey {
+  std::string component;
+  bool descending = false;
+  std::vector<std::string> values;
+};
+
 /// A named value: a state, a set of events (ascending) or an order. `keyed` holds a function of one event: its value for each
-/// event of the order that it keys, as text ("100", "infinite", "3").
+/// event of the order that it keys, as text ("100", "infinite", "3"). Where a name put events in order, `keys` says by what; a state
+/// that a contest gave (room version 1) has in `events` the order in which its candidates were tried.
 struct TraceValue {
   enum class Kind : std::uint8_t { kState, kEvents, kOrder, kFunction } kind = Kind::kEvents;
   std::string name;
   State state;
   std::vector<EventIndex> events;
   std::vector<std::pair<EventIndex, std::string>> keyed;
+  std::vector<TraceKey> keys;
 };
 
 /// One check inside apply, until_rejected or first_allowed.
@@ -51,10 +62,15 @@ struct Work { std::uint64_t events_touched = 0, checks = 0; };   // what a resol
 class Resolver {
  public:
   /// The store and evaluator must outlive the resolver and belong to one room.
-  Resolver(rules::Evaluator& evaluator, StateStore& store);
+  Resolver(rules::Evaluator& evaluator, StateStore& store, const base::Limits& limits = {});
   ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+  /// Says that no state set holds an event with this index or a greater one, which bounds what is looked at; none(): any may.
+  void set_horizon(EventIndex horizon);
   /// Resolves; `trace` null costs nothing. Error: kLimit (steps, state sets).
   base::Result<State> resolve(std::span<const State> states, Trace* trace = nullptr);
+  /// What the last resolution cost.
   const Work& work() const;
 
  private:

@@ -1,0 +1,95 @@
+#include "model/resolve/iterative_checks.h"
+
+#include <algorithm>
+
+namespace stateroom::resolve {
+
+bool Context::allowed(EventIndex event, const rules::StateView& state) {
+  ++work.checks;
+  if (trace == nullptr) return evaluator.authorise(event, state, true).allowed;
+  rules::ReadLog log;
+  TraceCheck check;
+  check.name = name != nullptr ? *name : std::string();
+  check.event = event;
+  check.decision = evaluator.authorise(event, state, true, &log);
+  log.finish();
+  check.reads = std::move(log.reads);
+  trace->checks.push_back(std::move(check));
+  return trace->checks.back().decision.allowed;
+}
+
+State apply(Context& context, std::span<const EventIndex> order, State state) {
+  rules::WorkState& work = context.contest;
+  work.reset(state);
+  const rules::StateView view = rules::StateView::of(work, true);
+  for (const EventIndex event : order) {
+    if (context.over_limit()) break;
+    const KeyIndex key = context.room.key(event);
+    if (context.allowed(event, view) && key.valid()) work.set(key, event);
+  }
+  return work.finish();
+}
+
+namespace {
+
+// Calls contest(events of one key, in the order of `sorted`) for each key, in key order.
+template <class Contest>
+void for_each_key(Context& context, std::span<const EventIndex> sorted, Contest&& contest) {
+  const graph::Room& room = context.room;
+  auto by_key = context.lists.take();
+  by_key->clear();
+  for (const EventIndex event : sorted) {
+    if (room.key(event).valid()) by_key->push_back(event);
+  }
+  std::stable_sort(by_key->begin(), by_key->end(),
+                   [&](EventIndex a, EventIndex b) { return room.key(a) < room.key(b); });
+  const std::span<const EventIndex> all(*by_key);
+  for (std::size_t begin = 0; begin < all.size();) {
+    std::size_t end = begin;
+    while (end < all.size() && room.key(all[end]) == room.key(all[begin])) ++end;
+    contest(all.subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+}  // namespace
+
+State until_rejected(Context& context, std::span<const EventIndex> sorted, State state, bool jointly) {
+  std::vector<StateStore::Entry> won;
+  const auto contest = [&](std::span<const EventIndex> events) {
+    rules::WorkState& work = context.contest;
+    work.reset(state);
+    bool first = true;
+    for (const EventIndex event : events) {
+      if (context.over_limit()) return;
+      if (!first && !context.allowed(event, rules::StateView::of(work, false))) return;
+      first = false;
+      if (!context.room.key(event).valid()) continue;
+      work.set(context.room.key(event), event);
+      won.emplace_back(context.room.key(event), event);
+    }
+  };
+  if (jointly) {
+    contest(sorted);
+  } else {
+    for_each_key(context, sorted, contest);
+  }
+  return context.store.with(state, std::move(won));
+}
+
+State first_allowed(Context& context, std::span<const EventIndex> sorted, State state, bool else_last) {
+  std::vector<StateStore::Entry> won;
+  const rules::StateView view = rules::StateView::of(context.store, state);
+  for_each_key(context, sorted, [&](std::span<const EventIndex> events) {
+    for (const EventIndex event : events) {
+      if (context.over_limit()) return;
+      if (!context.allowed(event, view)) continue;
+      won.emplace_back(context.room.key(event), event);
+      return;
+    }
+    if (else_last) won.emplace_back(context.room.key(events.back()), events.back());
+  });
+  return context.store.with(state, std::move(won));
+}
+
+}  // namespace stateroom::resolve

@@ -1,0 +1,83 @@
+#include "model/resolve/resolution.h"
+
+#include <algorithm>
+
+#include "model/resolve/event_set.h"
+#include "model/resolve/interpreter.h"
+
+namespace stateroom::resolve {
+
+struct Resolver::Data {
+  Data(rules::Evaluator& evaluator, StateStore& store, const base::Limits& the_limits)
+      : context(evaluator, store), interpreter(context), limits(the_limits) {
+    const rules::CoreVersion& version = evaluator.program().version();
+    result = version.resolution_name("result");
+    base::require(result < version.resolution.size(), "a resolution has a name `result`");
+  }
+
+  void write_trace(Trace& trace);
+
+  Context context;
+  Interpreter interpreter;
+  base::Limits limits;
+  std::uint32_t result = 0;
+};
+
+Resolver::Resolver(rules::Evaluator& evaluator, StateStore& store, const base::Limits& limits)
+    : data_(std::make_unique<Data>(evaluator, store, limits)) {}
+
+Resolver::~Resolver() = default;
+
+void Resolver::set_horizon(EventIndex horizon) { data_->context.horizon = horizon; }
+
+const Work& Resolver::work() const { return data_->context.work; }
+
+void Resolver::Data::write_trace(Trace& trace) {
+  const auto& names = context.evaluator.program().version().resolution;
+  for (std::uint32_t i = 0; i < names.size(); ++i) {
+    TraceValue value;
+    value.name = names[i].name;
+    if (!names[i].parameters.empty()) {
+      value.kind = TraceValue::Kind::kFunction;
+      value.keyed = interpreter.keyed(i);
+      if (!value.keyed.empty()) trace.values.push_back(std::move(value));
+      continue;
+    }
+    const Events& events = interpreter.named(i);
+    value.events = interpreter.sorted(i).events;
+    value.keys = interpreter.sorted(i).keys;
+    if (events.is_order) {
+      value.kind = TraceValue::Kind::kOrder;
+      value.events = events.events;
+    } else if (names[i].value->type.kind == rules::TypeKind::kState || i == result) {
+      value.kind = TraceValue::Kind::kState;
+      value.state = as_state(context, events);
+    } else {
+      value.kind = TraceValue::Kind::kEvents;
+      members(context, events, value.events);
+    }
+    trace.values.push_back(std::move(value));
+  }
+}
+
+base::Result<State> Resolver::resolve(std::span<const State> states, Trace* trace) {
+  Context& context = data_->context;
+  if (states.size() > data_->limits.state_sets_max) {
+    return base::fail(base::ErrorCode::kLimit, "more state sets than `state_sets_max`");
+  }
+  context.work = {};
+  context.steps_max = data_->limits.resolution_steps_max;
+  context.trace = trace;
+  context.name = nullptr;
+  if (trace != nullptr) *trace = {};
+  data_->interpreter.start(states);
+  const State result = data_->interpreter.named_state(data_->result);
+  if (trace != nullptr) data_->write_trace(*trace);
+  context.trace = nullptr;
+  if (context.over_limit()) {
+    return base::fail(base::ErrorCode::kLimit, "the resolution took more steps than `resolution_steps_max`");
+  }
+  return result;
+}
+
+}  // namespace stateroom::resolve
