@@ -42,8 +42,8 @@ void split(Context& context, std::span<const State> states, Split& out) {
 
 namespace {
 
-// Whether an event is cited, directly or not, by an event that every state holds. Searches upwards and stops at the first such event;
-// each event is asked once a resolution.
+// Whether an event is cited, directly or not, by an event that every state holds. Searches upwards and stops at the
+// first such event; each event is asked once a resolution.
 class CommonChain {
  public:
   /// Slots below the number of differing events are theirs.
@@ -106,8 +106,9 @@ void chain_difference(Context& context, const Split& split, graph::EdgeField fie
   if (split.differing.empty()) return;
   const std::size_t words = split.words;
   auto slots = context.marks();
-  auto heap = context.lists.take();                       // events to do, the greatest index first
-  std::vector<std::uint64_t> reached(split.holders.size(), 0);   // by slot: the states whose chain was found to reach the event
+  auto heap = context.lists.take();  // events to do, the greatest index first
+  std::vector<std::uint64_t> reached(split.holders.size(),
+                                     0);  // by slot: the states whose chain was found to reach the event
   std::uint32_t slot_count = 0;
   for (const EventIndex event : split.differing) slots->set(event, slot_count++);
   heap->assign(split.differing.begin(), split.differing.end());

@@ -46,8 +46,8 @@ class EventNumbers {
   std::uint32_t generation_ = 0;
 };
 
-/// A set of events or an order. A set is a state of the store, which costs nothing to hold, and a few events more, ascending, none
-/// of them in the state. An order stands in `events` alone.
+/// A set of events or an order. A set is a state of the store, which costs nothing to hold, and a few events more,
+/// ascending, none of them in the state. An order stands in `events` alone.
 struct Events {
   State common;
   std::vector<EventIndex> events;
@@ -91,29 +91,32 @@ class Pool {
 
 /// The key of one event in an order, a part a component: smaller is first.
 struct KeyPart {
-  std::int64_t rank = 0;   // 1: infinite, -1: infinite descending
+  std::int64_t rank = 0;  // 1: infinite, -1: infinite descending
   std::int64_t value = 0;
   auto operator<=>(const KeyPart&) const = default;
 };
 
 struct Context {
   Context(rules::Evaluator& the_evaluator, StateStore& the_store)
-      : evaluator(the_evaluator), room(the_evaluator.room()), store(the_store), contest(the_store, {}, room.key_count()) {}
+      : evaluator(the_evaluator),
+        room(the_evaluator.room()),
+        store(the_store),
+        contest(the_store, {}, room.key_count()) {}
 
   rules::Evaluator& evaluator;
   graph::Room& room;
   StateStore& store;
-  rules::WorkState contest;              // the state that apply and until_rejected change
+  rules::WorkState contest;  // the state that apply and until_rejected change
   Pool<EventNumbers> numbers;
   Pool<Events> values;
   Pool<std::vector<EventIndex>> lists;
   Pool<std::vector<std::uint32_t>> words;
   Pool<std::vector<KeyPart>> keys;
   Work work;
-  std::uint64_t steps_max = 0;           // of events_touched + checks
-  EventIndex horizon;                    // no event at or above it is in a state set
+  std::uint64_t steps_max = 0;  // of events_touched + checks
+  EventIndex horizon;           // no event at or above it is in a state set
   Trace* trace = nullptr;
-  const std::string* name = nullptr;     // the named value that is being computed
+  const std::string* name = nullptr;  // the named value that is being computed
 
   Pool<EventNumbers>::Lease marks() {
     auto lease = numbers.take();

@@ -18,7 +18,8 @@ bool much_smaller(const StateStore& store, State small, State large) {
 template <class Visit>
 void compare(const StateStore& store, State left, State right, Visit&& visit) {
   const std::array<State, 2> both{left, right};
-  store.visit_difference(both, [&](KeyIndex key, std::span<const EventIndex> events) { visit(key, events[0], events[1]); });
+  store.visit_difference(both,
+                         [&](KeyIndex key, std::span<const EventIndex> events) { visit(key, events[0], events[1]); });
 }
 
 bool in_state(const Context& context, State state, EventIndex event) {
@@ -146,9 +147,8 @@ void rivals(Context& context, const Events& set, Events& out) {
     if (context.room.key(event).valid()) by_key->push_back(event);
   }
   const graph::Room& room = context.room;
-  std::sort(by_key->begin(), by_key->end(), [&](EventIndex a, EventIndex b) {
-    return std::pair(room.key(a), a) < std::pair(room.key(b), b);
-  });
+  std::sort(by_key->begin(), by_key->end(),
+            [&](EventIndex a, EventIndex b) { return std::pair(room.key(a), a) < std::pair(room.key(b), b); });
   for (std::size_t begin = 0; begin < by_key->size();) {
     const KeyIndex key = room.key((*by_key)[begin]);
     std::size_t end = begin;

@@ -14,7 +14,8 @@ void members(const Context& context, const Events& set, std::vector<EventIndex>&
 void unite(Context& context, Events& into, const Events& other);
 void meet(Context& context, const Events& left, const Events& right, Events& out);
 void subtract(Context& context, Events& from, const Events& other);
-/// The set as a state; of several events of one key the one with the greatest index (a text that is well typed has none).
+/// The set as a state; of several events of one key the one with the greatest index (a text that is well typed has
+/// none).
 State as_state(Context& context, const Events& set);
 /// A state with the entries of another on top.
 State overlay(Context& context, State below, State above);

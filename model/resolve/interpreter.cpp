@@ -424,7 +424,7 @@ void Interpreter::note_order(const Node& node, std::span<const EventIndex> sorte
   Sorted& note = names_[current_].sorted;
   note.events.assign(sorted.begin(), sorted.end());
   note.keys.clear();
-  Trace* trace = std::exchange(context_.trace, nullptr);   // the keys are computed once more, not traced once more
+  Trace* trace = std::exchange(context_.trace, nullptr);  // the keys are computed once more, not traced once more
   EventIndex& bound = event_locals_[node.core->binders[0]];
   const EventIndex outer = bound;
   for (std::size_t i = 0; i < node.keys.size(); ++i) {

@@ -21,7 +21,8 @@ class Interpreter {
   /// The value of a name without parameters.
   const Events& named(std::uint32_t name);
   State named_state(std::uint32_t name);
-  /// An order that was sorted while a name was computed, with its keys as text. Kept only while the context has a trace.
+  /// An order that was sorted while a name was computed, with its keys as text. Kept only while the context has a
+  /// trace.
   struct Sorted {
     std::vector<EventIndex> events;
     std::vector<TraceKey> keys;
@@ -72,7 +73,7 @@ class Interpreter {
     bool started = false;
   };
   std::vector<Memo> positions_;
-  std::uint32_t current_ = 0;   // the name that is being computed
+  std::uint32_t current_ = 0;  // the name that is being computed
 };
 
 }  // namespace stateroom::resolve

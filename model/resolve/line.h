@@ -16,7 +16,7 @@ void line(Context& context, EventIndex from, graph::EdgeField field, KeyIndex ke
 /// Places of events in one line M, each found once: the index in M of the first event of line(e, T, K) that is in M.
 class Places {
  public:
-  static constexpr std::uint32_t kNowhere = EventNumbers::kUnset - 1;   // ∞
+  static constexpr std::uint32_t kNowhere = EventNumbers::kUnset - 1;  // ∞
   void start(Context& context, std::span<const EventIndex> line);
   std::uint32_t of(Context& context, EventIndex event, graph::EdgeField field, KeyIndex key);
 

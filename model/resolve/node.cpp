@@ -12,16 +12,19 @@ using rules::CorePtr;
 using rules::TypeKind;
 
 bool holds_events(TypeKind type) {
-  return type == TypeKind::kEvents || type == TypeKind::kState || type == TypeKind::kStateList || type == TypeKind::kOrder ||
-         type == TypeKind::kLine;
+  return type == TypeKind::kEvents || type == TypeKind::kState || type == TypeKind::kStateList ||
+         type == TypeKind::kOrder || type == TypeKind::kLine;
 }
 
 bool is_ours(const Core& core) {
-  if (core.kind == CoreKind::kNamed || core.kind == CoreKind::kPosition || core.kind == CoreKind::kStateEntry) return true;
+  if (core.kind == CoreKind::kNamed || core.kind == CoreKind::kPosition || core.kind == CoreKind::kStateEntry)
+    return true;
   return holds_events(core.type.kind) && core.kind != CoreKind::kEdges;
 }
 
-bool is_variable(const Core& core, std::uint32_t local) { return core.kind == CoreKind::kVariable && core.number == local; }
+bool is_variable(const Core& core, std::uint32_t local) {
+  return core.kind == CoreKind::kVariable && core.number == local;
+}
 
 bool is_chain_of(const Core& core, std::uint32_t local) {
   return core.kind == CoreKind::kReachable && core.args.size() == 1 && is_variable(*core.args[0], local);
@@ -73,7 +76,8 @@ std::unique_ptr<Node> lower(const CorePtr& core, const graph::Room& room, const 
   for (const rules::CoreKey& key : core->keys) node->keys.push_back(lower(key.value, room, names, positions));
 
   const Core* edges = core.get();
-  if (core->kind == CoreKind::kUnionOf || core->kind == CoreKind::kIntersectionOf || core->kind == CoreKind::kDifferenceOf) {
+  if (core->kind == CoreKind::kUnionOf || core->kind == CoreKind::kIntersectionOf ||
+      core->kind == CoreKind::kDifferenceOf) {
     node->way = way_of(*core, names, edges);
   }
   const bool along = edges->kind == CoreKind::kReachable || edges->kind == CoreKind::kBetween ||

@@ -1,4 +1,5 @@
-// An expression of the resolution, lowered for one room: literals are keys and edge fields, patterns that have a fast way are marked.
+// An expression of the resolution, lowered for one room: literals are keys and edge fields, patterns that have a fast
+// way are marked.
 #pragma once
 
 #include <memory>
@@ -21,15 +22,16 @@ struct Node {
   rules::CoreKind kind;
   std::vector<std::unique_ptr<Node>> args;
   std::vector<std::unique_ptr<Node>> keys;
-  KeyIndex key;                      // kLine, kStateEntry, kListSlot: none if no event of the room has the key
+  KeyIndex key;  // kLine, kStateEntry, kListSlot: none if no event of the room has the key
   graph::EdgeField field = 0;
   Way way = Way::kPlain;
-  bool ours = false;                 // reads values of the resolution: the evaluator of rules cannot take it alone
-  std::uint32_t places = 0;          // kPosition: number of its memo
+  bool ours = false;         // reads values of the resolution: the evaluator of rules cannot take it alone
+  std::uint32_t places = 0;  // kPosition: number of its memo
 };
 
-/// Lowers an expression. `names`: the section's, for patterns behind a function's name. `positions` counts the kPosition nodes.
-std::unique_ptr<Node> lower(const rules::CorePtr& core, const graph::Room& room, const std::vector<rules::CoreName>& names,
-                            std::uint32_t& positions);
+/// Lowers an expression. `names`: the section's, for patterns behind a function's name. `positions` counts the
+/// kPosition nodes.
+std::unique_ptr<Node> lower(const rules::CorePtr& core, const graph::Room& room,
+                            const std::vector<rules::CoreName>& names, std::uint32_t& positions);
 
 }  // namespace stateroom::resolve

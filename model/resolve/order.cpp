@@ -8,8 +8,8 @@ namespace stateroom::resolve {
 namespace {
 
 // places[i]: position of the i-th smallest key.
-void places_by_key(Context& context, std::span<const EventIndex> events, std::span<const KeyPart> keys, std::size_t width,
-                   std::vector<std::uint32_t>& places) {
+void places_by_key(Context& context, std::span<const EventIndex> events, std::span<const KeyPart> keys,
+                   std::size_t width, std::vector<std::uint32_t>& places) {
   places.resize(events.size());
   std::iota(places.begin(), places.end(), 0u);
   const graph::Room& room = context.room;
@@ -25,8 +25,8 @@ void places_by_key(Context& context, std::span<const EventIndex> events, std::sp
 
 // Calls visit(place) for each member that `event` reaches through events that are none.
 template <class Visit>
-void visit_reached(Context& context, EventIndex event, EventIndex floor, graph::EdgeField field, const EventNumbers& place,
-                   Visit&& visit) {
+void visit_reached(Context& context, EventIndex event, EventIndex floor, graph::EdgeField field,
+                   const EventNumbers& place, Visit&& visit) {
   auto seen = context.marks();
   auto to_do = context.lists.take();
   to_do->assign(1, event);
@@ -37,7 +37,7 @@ void visit_reached(Context& context, EventIndex event, EventIndex floor, graph::
       if (!cited.valid() || cited < floor || !seen->add(cited)) continue;
       context.touch(1);
       if (place.has(cited)) {
-        visit(place.get(cited));   // what lies below follows from its own place
+        visit(place.get(cited));  // what lies below follows from its own place
       } else {
         to_do->push_back(cited);
       }
@@ -96,11 +96,11 @@ void topological(Context& context, std::span<const EventIndex> events, std::span
   next->assign(begin->begin(), begin->end());
   for (std::size_t i = 0; i < pairs->size(); i += 2) (*citing)[(*next)[(*pairs)[i]]++] = (*pairs)[i + 1];
 
-  auto ready = context.words.take();   // a heap with the smallest rank on top
+  auto ready = context.words.take();  // a heap with the smallest rank on top
   ready->clear();
   const std::greater<> smallest_on_top;
   for (std::uint32_t rank = 0; rank < events.size(); ++rank) {
-    if ((*waiting_for)[rank] == 0) ready->push_back(rank);   // ascending, which is a heap
+    if ((*waiting_for)[rank] == 0) ready->push_back(rank);  // ascending, which is a heap
   }
   while (!ready->empty()) {
     std::pop_heap(ready->begin(), ready->end(), smallest_on_top);

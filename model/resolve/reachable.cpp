@@ -6,7 +6,8 @@
 
 namespace stateroom::resolve {
 
-void reachable(Context& context, const Events& from, graph::EdgeField field, const Events* within, EventIndex floor, Events& out) {
+void reachable(Context& context, const Events& from, graph::EdgeField field, const Events* within, EventIndex floor,
+               Events& out) {
   out.clear();
   auto reached = context.marks();
   auto to_do = context.lists.take();
