@@ -1,4 +1,5 @@
-// Makes real PDUs: right hashes, signatures, ids, edges and depth for any format. Everything that makes histories uses it.
+// Makes real PDUs: right hashes, signatures, ids, edges and depth for any format. Everything that makes histories uses
+// it.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +18,14 @@ struct Draft {
   std::string type;
   std::optional<std::string> state_key;
   std::string sender;
-  std::string room_id;                              // ignored where the format derives it (create of version 12)
-  std::string content_json = "{}";                  // the content as JSON text
-  std::int64_t origin_server_ts = 0;                // milliseconds
+  std::string room_id;                // ignored where the format derives it (create of version 12)
+  std::string content_json = "{}";    // the content as JSON text
+  std::int64_t origin_server_ts = 0;  // milliseconds
   std::int64_t depth = 1;
   std::vector<std::pair<std::string, std::vector<const Event*>>> edges;  // edge field → events
-  std::optional<std::string> redacts;               // written at the top level or in content, as the format has it
-  std::vector<std::pair<std::string, std::string>> extra;   // further top-level members, as JSON text
-  std::string event_id_localpart;                   // formats whose event id is a field: "$<localpart>:<server of sender>"
+  std::optional<std::string> redacts;  // written at the top level or in content, as the format has it
+  std::vector<std::pair<std::string, std::string>> extra;  // further top-level members, as JSON text
+  std::string event_id_localpart;  // formats whose event id is a field: "$<localpart>:<server of sender>"
 };
 
 /// Builds, hashes, names and signs the event with the key of its sender's server (and of `cosigners`).
@@ -32,8 +33,8 @@ struct Draft {
 base::Result<Event> build(const Draft& draft, const EventFormat& format, const std::vector<SigningKey>& keys,
                           const std::vector<std::string>& cosigners = {});
 
-/// The room id that follows from a create event: its `room_id`, or, where the create event may not have one, "!" and the event id
-/// without its first character.
+/// The room id that follows from a create event: its `room_id`, or, where the create event may not have one, "!" and
+/// the event id without its first character.
 std::string room_id_of(const Event& create);
 
 }  // namespace stateroom::event

@@ -20,7 +20,7 @@ namespace stateroom::event {
 
 /// Where an event's id comes from, as every output says.
 enum class IdMode : std::uint8_t { kPlaceholder, kComputed, kStrict };
-std::string_view name(IdMode mode);   // "placeholder", "computed", "strict"
+std::string_view name(IdMode mode);  // "placeholder", "computed", "strict"
 
 struct Event {
   std::shared_ptr<const json::Document> document;  // owns `json`
@@ -36,21 +36,25 @@ struct Event {
   std::optional<std::string> state_key;
   std::int64_t origin_server_ts = 0;
   std::int64_t depth = 0;
-  json::Value content;                             // an object; invalid if there is none
-  /// Edges by the format's edge_fields, same order: edges[i] are the ids named in edge_fields[i], in list order, as written.
+  json::Value content;  // an object; invalid if there is none
+  /// Edges by the format's edge_fields, same order: edges[i] are the ids named in edge_fields[i], in list order, as
+  /// written.
   std::vector<std::vector<std::string>> edges;
-  bool rejected_outside = false;                   // the input says that the event was rejected
-  std::optional<std::string> redacted_because;     // set when `hashes` failed and the event was redacted on import
-  /// Format checks that failed, each a sentence with the field's name; empty for a well-formed PDU. Only strict mode rejects for it.
+  bool rejected_outside = false;                // the input says that the event was rejected
+  std::optional<std::string> redacted_because;  // set when `hashes` failed and the event was redacted on import
+  /// Format checks that failed, each a sentence with the field's name; empty for a well-formed PDU. Only strict mode
+  /// rejects for it.
   std::vector<std::string> ill_formed;
 };
 
 /// Checks a PDU against format, limits and identifiers. The findings are sentences, in field order; empty: well formed.
 std::vector<std::string> check_format(json::Value pdu, const EventFormat& format);
 
-/// Decodes a PDU. `given_id` is the placeholder name, if any. Only what makes it unusable is an error (no object, no type).
-base::Result<Event> decode_event(std::shared_ptr<const json::Document> document, json::Value pdu, const EventFormat& format,
-                                 std::optional<std::string_view> given_id, bool strict, std::string where);
+/// Decodes a PDU. `given_id` is the placeholder name, if any. Only what makes it unusable is an error (no object, no
+/// type).
+base::Result<Event> decode_event(std::shared_ptr<const json::Document> document, json::Value pdu,
+                                 const EventFormat& format, std::optional<std::string_view> given_id, bool strict,
+                                 std::string where);
 
 /// Canonical JSON of a value. Errors: kNumber where the format enforces the range.
 base::Result<std::string> canonical_json(json::Value value, const CanonicalJson& rules);

@@ -1,6 +1,7 @@
 // What a room version says about the shape of an event, as plain data.
 //
-// In:  filled by model/rules from the sections types, identifiers, format, limits, canonical json, signatures and content
+// In:  filled by model/rules from the sections types, identifiers, format, limits, canonical json, signatures and
+// content
 //      of a room version's text (model/rules/event_format.h). Nothing here knows a version's name.
 // Out: used to import events, to check formats, to redact, to hash, to sign, to name events, and to plan columns.
 // Source: Matrix specification, rooms/vN, "Event format", "Redactions", "Canonical JSON"; server-server-api, "PDUs".
@@ -30,13 +31,24 @@ struct LevelSpelling {
 /// The type of a field as the text declares it.
 struct ValueType {
   enum class Base : std::uint8_t {
-    kAny, kObject, kString, kBoolean, kInteger, kLevel, kIdentifier /* a name of `identifiers` */, kList, kMap, kPair, kEvent
+    kAny,
+    kObject,
+    kString,
+    kBoolean,
+    kInteger,
+    kLevel,
+    kIdentifier /* a name of `identifiers` */,
+    kList,
+    kMap,
+    kPair,
+    kEvent
   };
   Base base = Base::kAny;
-  std::string identifier;                      // kIdentifier: "user_id"; also the key type name of a map when it is an identifier
-  std::optional<std::int64_t> least, greatest; // kInteger with `from … to …`
-  std::shared_ptr<const ValueType> key;        // kMap; kPair: first
-  std::shared_ptr<const ValueType> element;    // kList, kMap; kPair: second; kEvent `as (event_id, hashes)`: how it is written
+  std::string identifier;  // kIdentifier: "user_id"; also the key type name of a map when it is an identifier
+  std::optional<std::int64_t> least, greatest;  // kInteger with `from … to …`
+  std::shared_ptr<const ValueType> key;         // kMap; kPair: first
+  std::shared_ptr<const ValueType>
+      element;  // kList, kMap; kPair: second; kEvent `as (event_id, hashes)`: how it is written
 };
 
 enum class Presence : std::uint8_t { kRequired, kOptional, kForbidden, kDerived };
@@ -49,7 +61,7 @@ struct FormatField {
   /// `required when C [else forbidden]`: C as a function of the PDU; empty: always.
   std::function<bool(json::Value pdu)> when;
   bool otherwise_forbidden = false;
-  bool kept = false;                            // by redaction
+  bool kept = false;  // by redaction
 };
 
 /// A field of `content` for one event type. A segment "*" stands for every element or key.
@@ -57,7 +69,7 @@ struct ContentField {
   std::vector<std::string> path;
   ValueType type;
   bool kept = false;
-  bool kept_empty = false;                      // redaction leaves the parent as {} (`kept empty`)
+  bool kept_empty = false;  // redaction leaves the parent as {} (`kept empty`)
 };
 
 /// One piece of an identifier's pattern: a literal, a class ("hostname", "port", "text", "base64url_43", `chars "…"` or
@@ -87,7 +99,7 @@ enum class CanonicalScheme : std::uint8_t { kMatrix, kRfc8785 };
 
 struct CanonicalJson {
   CanonicalScheme scheme = CanonicalScheme::kMatrix;
-  bool enforced = false;                          // numbers outside the range, and reals, are errors
+  bool enforced = false;  // numbers outside the range, and reals, are errors
   std::int64_t least = -9007199254740991, greatest = 9007199254740991;
 };
 
@@ -97,12 +109,14 @@ struct EventFormat {
   std::map<std::string, IdentifierPattern, std::less<>> identifiers;
   EventIdSource event_id = EventIdSource::kField;
   std::vector<FormatField> fields;
-  std::map<std::string, std::vector<ContentField>, std::less<>> content;   // by event type
-  std::map<std::string, std::uint64_t, std::less<>> limits_bytes;          // "event", "type", "state_key", …
-  std::map<std::string, std::uint64_t, std::less<>> limits_entries;        // "prev_events", "auth_events", …
+  std::map<std::string, std::vector<ContentField>, std::less<>> content;  // by event type
+  std::map<std::string, std::uint64_t, std::less<>> limits_bytes;         // "event", "type", "state_key", …
+  std::map<std::string, std::uint64_t, std::less<>> limits_entries;       // "prev_events", "auth_events", …
   CanonicalJson canonical_json;
-  std::map<std::string, HashedObject, std::less<>> hashed_objects;         // "content_hash", "reference_hash", "signed_object", …
-  /// Top-level fields that hold edges to other events, in text order: "prev_events", "auth_events", "prev_state_events".
+  std::map<std::string, HashedObject, std::less<>>
+      hashed_objects;  // "content_hash", "reference_hash", "signed_object", …
+  /// Top-level fields that hold edges to other events, in text order: "prev_events", "auth_events",
+  /// "prev_state_events".
   std::vector<std::string> edge_fields;
   /// Of those, the one whose list the text derives (MSC4242: auth_events), or empty.
   std::string derived_edge_field;
@@ -120,7 +134,7 @@ std::optional<std::string_view> server_part(std::string_view identifier);
 /// A decoded level.
 struct Level {
   std::int64_t value = 0;
-  bool saturated = false;     // the literal was beyond 64 bits
+  bool saturated = false;  // the literal was beyond 64 bits
 };
 /// `value` as a level in one of the spellings; nullopt if it is ill-typed. An infinity is ill-typed.
 std::optional<Level> decode_level(json::Value value, const LevelSpelling& spelling);

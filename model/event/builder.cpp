@@ -1,0 +1,175 @@
+#include "model/event/builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "model/base/encode.h"
+
+namespace stateroom::event {
+namespace {
+
+using base::ErrorCode;
+
+/// The members of a PDU as JSON text, in order of writing.
+class Members {
+ public:
+  void set(std::string_view name, std::string text) {
+    for (auto& [known, value] : members_) {
+      if (known == name) {
+        value = std::move(text);
+        return;
+      }
+    }
+    members_.emplace_back(name, std::move(text));
+  }
+  std::string text() const {
+    std::string out = "{";
+    for (const auto& [name, value] : members_) {
+      if (out.size() > 1) out += ',';
+      json::append_quoted(out, name);
+      out += ':';
+      out += value;
+    }
+    return out + "}";
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> members_;
+};
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  json::append_quoted(out, text);
+  return out;
+}
+
+/// Are references of this field pairs of an id and hashes?
+bool is_pairs(const FormatField& field) {
+  const ValueType* item = field.type.element.get();
+  return item != nullptr && item->base == ValueType::Base::kEvent && item->element != nullptr &&
+         item->element->base == ValueType::Base::kPair;
+}
+
+base::Result<std::string> reference_list(const std::vector<const Event*>& events, const FormatField& field,
+                                         const EventFormat& format) {
+  std::string out = "[";
+  for (const Event* event : events) {
+    if (out.size() > 1) out += ',';
+    if (!is_pairs(field)) {
+      out += quoted(event->event_id);
+      continue;
+    }
+    const auto bytes = hashed_bytes(event->json, format, "reference_hash");
+    if (!bytes) return std::unexpected(bytes.error());
+    out += fmt::format("[{},{{\"sha256\":\"{}\"}}]", quoted(event->event_id), base::base64(base::sha256(*bytes)));
+  }
+  return out + "]";
+}
+
+bool has_field(const EventFormat& format, std::string_view name) {
+  const FormatField* field = format.field(name);
+  return field != nullptr && field->presence != Presence::kForbidden && field->presence != Presence::kDerived;
+}
+
+/// Writes `redacts` where the format has it: at the top level, or in the content of its event type.
+base::Result<std::string> content_of(const Draft& draft, const EventFormat& format) {
+  if (!draft.redacts || has_field(format, "redacts")) return draft.content_json;
+  const auto document = json::parse(draft.content_json, "content");
+  if (!document) return std::unexpected(document.error());
+  const json::Value content = json::root(**document);
+  if (!content.is_object()) return base::fail(ErrorCode::kFormat, "the content of an event is an object");
+  std::string out = "{" + quoted("redacts") + ":" + quoted(*draft.redacts);
+  for (const json::Value member : content.children()) {
+    if (member.own_key() != "redacts") out += "," + quoted(member.own_key()) + ":" + json::to_text(member);
+  }
+  return out + "}";
+}
+
+struct Unsigned {
+  Members members;
+  std::shared_ptr<const json::Document> document;  // of the members so far
+
+  base::Result<json::Value> read() {
+    auto parsed = json::parse(members.text(), "draft");
+    if (!parsed) return std::unexpected(parsed.error());
+    document = std::move(*parsed);
+    return json::root(*document);
+  }
+};
+
+base::Result<Unsigned> members_of(const Draft& draft, const EventFormat& format) {
+  Unsigned out;
+  Members& members = out.members;
+  const bool creates = draft.type == "m.room.create" && draft.state_key.has_value();
+  members.set("type", quoted(draft.type));
+  members.set("sender", quoted(draft.sender));
+  const FormatField* room = format.field("room_id");
+  const bool derived_room =
+      creates && room != nullptr && room->when != nullptr;  // a create event may not have the field
+  if (!derived_room && room != nullptr) members.set("room_id", quoted(draft.room_id));
+  if (draft.state_key) members.set("state_key", quoted(*draft.state_key));
+  auto content = content_of(draft, format);
+  if (!content) return std::unexpected(content.error());
+  members.set("content", *content);
+  if (has_field(format, "depth")) members.set("depth", std::to_string(draft.depth));
+  members.set("origin_server_ts", std::to_string(draft.origin_server_ts));
+  for (const std::string& name : format.edge_fields) {
+    if (name == format.derived_edge_field) continue;
+    const auto given =
+        std::find_if(draft.edges.begin(), draft.edges.end(), [&](const auto& edge) { return edge.first == name; });
+    const auto list = reference_list(given == draft.edges.end() ? std::vector<const Event*>{} : given->second,
+                                     *format.field(name), format);
+    if (!list) return std::unexpected(list.error());
+    members.set(name, *list);
+  }
+  if (draft.redacts && has_field(format, "redacts")) members.set("redacts", quoted(*draft.redacts));
+  if (format.event_id == EventIdSource::kField) {
+    const auto server = server_part(draft.sender);
+    if (!server) return base::fail(ErrorCode::kFormat, fmt::format("the sender `{}` has no server", draft.sender));
+    if (draft.event_id_localpart.empty())
+      return base::fail(ErrorCode::kFormat, "this format needs a name for the event");
+    members.set("event_id", quoted(fmt::format("${}:{}", draft.event_id_localpart, *server)));
+  }
+  for (const auto& [name, text] : draft.extra) members.set(name, text);
+  return out;
+}
+
+}  // namespace
+
+base::Result<Event> build(const Draft& draft, const EventFormat& format, const std::vector<SigningKey>& keys,
+                          const std::vector<std::string>& cosigners) {
+  auto made = members_of(draft, format);
+  if (!made) return std::unexpected(made.error());
+  auto value = made->read();
+  if (!value) return std::unexpected(value.error());
+  const auto hash = content_hash(*value, format);
+  if (!hash) return std::unexpected(hash.error());
+  made->members.set("hashes", fmt::format("{{\"sha256\":\"{}\"}}", *hash));
+  value = made->read();
+  const auto bytes = hashed_bytes(*value, format, "signed_object");
+  if (!bytes) return std::unexpected(bytes.error());
+  std::set<std::string> servers(cosigners.begin(), cosigners.end());
+  if (const auto server = server_part(draft.sender)) servers.emplace(*server);
+  std::string signatures = "{";
+  for (const std::string& server : servers) {
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](const SigningKey& k) { return k.server == server; });
+    if (key == keys.end())
+      return base::fail(ErrorCode::kSignature, fmt::format("there is no signing key of `{}`", server));
+    if (signatures.size() > 1) signatures += ',';
+    signatures += fmt::format("{}:{{{}:\"{}\"}}", quoted(server), quoted(key->key_id), sign(*key, *bytes));
+  }
+  made->members.set("signatures", signatures + "}");
+  value = made->read();
+  if (!value) return std::unexpected(value.error());
+  auto event = decode_event(made->document, *value, format, std::nullopt, false, {});
+  return event;
+}
+
+std::string room_id_of(const Event& create) {
+  if (create.room_id) return *create.room_id;
+  return "!" + create.event_id.substr(std::min<std::size_t>(1, create.event_id.size()));
+}
+
+}  // namespace stateroom::event

@@ -1,0 +1,209 @@
+// Canonical JSON, in Matrix's own form and in RFC 8785's. Source: appendices, "Canonical JSON"; RFC 8785, section 3.2.
+#include "model/event/canonical.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace stateroom::event {
+namespace {
+
+using base::ErrorCode;
+using json::Kind;
+using json::Value;
+
+/// UTF-16 code units of valid UTF-8, big end first, so that comparing bytes compares units.
+std::string utf16(std::string_view text) {
+  std::string out;
+  const auto unit = [&out](std::uint32_t u) {
+    out += static_cast<char>(u >> 8);
+    out += static_cast<char>(u & 0xFF);
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    std::uint32_t value = size == 1 ? lead : lead & (0xFFu >> (size + 1));
+    for (std::size_t k = 1; k < size; ++k) value = (value << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
+    i += size;
+    if (value >= 0x10000) {
+      unit(0xD800 + ((value - 0x10000) >> 10));
+      unit(0xDC00 + ((value - 0x10000) & 0x3FF));
+    } else {
+      unit(value);
+    }
+  }
+  return out;
+}
+
+/// A number as ECMAScript prints it, which RFC 8785 asks for.
+std::string ecmascript(double value) {
+  if (value == 0) return "0";
+  const bool negative = value < 0;
+  // The shortest digits that read back, in whatever form fmt prints them.
+  const std::string shortest = fmt::format("{}", std::fabs(value));
+  std::string digits;
+  int exponent = 0;  // value = 0.DIGITS × 10^exponent
+  {
+    std::string mantissa = shortest;
+    int e = 0;
+    if (const auto at = shortest.find('e'); at != std::string::npos) {
+      e = std::atoi(shortest.c_str() + at + 1);
+      mantissa = shortest.substr(0, at);
+    }
+    const auto point = mantissa.find('.');
+    std::string whole = mantissa.substr(0, point);
+    std::string fraction = point == std::string::npos ? "" : mantissa.substr(point + 1);
+    digits = whole + fraction;
+    exponent = static_cast<int>(whole.size()) + e;
+    const auto first = digits.find_first_not_of('0');
+    exponent -= static_cast<int>(first);
+    digits.erase(0, first);
+    digits.erase(digits.find_last_not_of('0') + 1);
+  }
+  const int n = static_cast<int>(digits.size());
+  std::string out = negative ? "-" : "";
+  if (n <= exponent && exponent <= 21) return out + digits + std::string(static_cast<std::size_t>(exponent - n), '0');
+  if (0 < exponent && exponent <= 21) {
+    return out + digits.substr(0, static_cast<std::size_t>(exponent)) + "." +
+           digits.substr(static_cast<std::size_t>(exponent));
+  }
+  if (-6 < exponent && exponent <= 0)
+    return out + "0." + std::string(static_cast<std::size_t>(-exponent), '0') + digits;
+  const int e = exponent - 1;
+  out += digits.substr(0, 1);
+  if (n > 1) out += "." + digits.substr(1);
+  return out + "e" + (e < 0 ? "-" : "+") + std::to_string(std::abs(e));
+}
+
+class Writer {
+ public:
+  Writer(const CanonicalJson& rules, std::string& out) : rules_(rules), out_(out) {}
+
+  bool write(Value value, const Selection* selection) {
+    switch (value.kind()) {
+      case Kind::kNull:
+        out_ += "null";
+        return true;
+      case Kind::kBoolean:
+        out_ += value.boolean() ? "true" : "false";
+        return true;
+      case Kind::kInteger:
+      case Kind::kBigInteger:
+      case Kind::kReal:
+        return number(value);
+      case Kind::kString:
+        json::append_quoted(out_, value.string());
+        return true;
+      case Kind::kArray:
+        return array(value);
+      case Kind::kObject:
+        return object(value, selection);
+    }
+    return false;
+  }
+
+  base::Error error;
+
+ private:
+  bool number(Value value) {
+    if (rules_.scheme == CanonicalScheme::kRfc8785) {
+      const double number =
+          value.kind() == Kind::kReal ? value.real() : std::strtod(std::string(value.literal()).c_str(), nullptr);
+      if (!std::isfinite(number)) return bad(value, "is beyond a double");
+      out_ += ecmascript(number);
+      return true;
+    }
+    if (!rules_.enforced) {
+      // The specification fixes no form here; a number stays as it was written, but for the sign of -0.
+      out_ += value.literal() == "-0" ? "0" : value.literal();
+      return true;
+    }
+    if (value.kind() == Kind::kReal) return bad(value, "has a fraction or an exponent");
+    if (value.kind() == Kind::kBigInteger || value.integer() < rules_.least || value.integer() > rules_.greatest) {
+      return bad(value, "is outside the range of canonical JSON");
+    }
+    out_ += fmt::format("{}", value.integer());
+    return true;
+  }
+
+  bool bad(Value value, std::string_view what) {
+    error =
+        base::Error{ErrorCode::kNumber, fmt::format("the number {} {}", value.literal().substr(0, 40), what), {}, {}};
+    return false;
+  }
+
+  bool array(Value value) {
+    out_ += '[';
+    bool first = true;
+    for (const Value item : value.children()) {
+      if (!first) out_ += ',';
+      first = false;
+      if (!write(item, nullptr)) return false;
+    }
+    out_ += ']';
+    return true;
+  }
+
+  static bool written(Value member, const Selection& selection) {
+    if (!selection.takes(member.own_key())) return false;
+    const Selection::Member* rule = selection.member(member.own_key());
+    if (rule == nullptr || rule->inside == nullptr || !rule->drop_if_empty) return true;
+    if (!member.is_object()) return false;
+    for (const Value inner : member.children()) {
+      if (written(inner, *rule->inside)) return true;
+    }
+    return false;
+  }
+
+  bool object(Value value, const Selection* selection) {
+    std::vector<Value> members;
+    members.reserve(value.size());
+    for (const Value member : value.children()) {
+      if (selection == nullptr || written(member, *selection)) members.push_back(member);
+    }
+    if (rules_.scheme == CanonicalScheme::kRfc8785) {
+      std::sort(members.begin(), members.end(),
+                [](Value a, Value b) { return utf16(a.own_key()) < utf16(b.own_key()); });
+    } else {
+      // By code point, which is the order of UTF-8 bytes.
+      std::sort(members.begin(), members.end(), [](Value a, Value b) { return a.own_key() < b.own_key(); });
+    }
+    out_ += '{';
+    bool first = true;
+    for (const Value member : members) {
+      if (!first) out_ += ',';
+      first = false;
+      json::append_quoted(out_, member.own_key());
+      out_ += ':';
+      const Selection::Member* rule = selection == nullptr ? nullptr : selection->member(member.own_key());
+      if (rule == nullptr || rule->inside == nullptr) {
+        if (!write(member, nullptr)) return false;
+      } else if (!member.is_object()) {
+        out_ += "{}";
+      } else if (!object(member, rule->inside.get())) {
+        return false;
+      }
+    }
+    out_ += '}';
+    return true;
+  }
+
+  const CanonicalJson& rules_;
+  std::string& out_;
+};
+
+}  // namespace
+
+base::Result<std::string> canonical_json(Value value, const CanonicalJson& rules, const Selection* selection) {
+  std::string out;
+  Writer writer(rules, out);
+  if (!writer.write(value, selection)) return std::unexpected(std::move(writer.error));
+  return out;
+}
+
+base::Result<std::string> canonical_json(Value value, const CanonicalJson& rules) {
+  return canonical_json(value, rules, nullptr);
+}
+
+}  // namespace stateroom::event

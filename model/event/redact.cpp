@@ -1,0 +1,123 @@
+// Redaction and hashing by the format. Source: rooms/vN, "Redactions"; server-server-api, "Signing events".
+#include <fmt/format.h>
+
+#include "model/base/encode.h"
+#include "model/event/canonical.h"
+#include "model/event/event.h"
+
+namespace stateroom::event {
+namespace {
+
+using base::ErrorCode;
+
+Selection::Member& add(Selection& selection, const std::string& key) {
+  Selection::Member& member = selection.members[key];
+  member.taken = true;
+  return member;
+}
+
+/// Keeps the value at a path; parents on the way keep only what is named, and go where nothing of it is there.
+void keep(Selection& selection, const std::vector<std::string>& path, bool empty_too) {
+  Selection* here = &selection;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == "*") {
+      here->others = true;
+      return;
+    }
+    const bool existed = here->members.contains(path[i]);
+    Selection::Member& member = add(*here, path[i]);
+    const bool last = i + 1 == path.size();
+    if (last && !empty_too) {
+      member.inside = nullptr;
+      return;
+    }
+    if (existed && member.inside == nullptr) return;  // already kept whole
+    if (member.inside == nullptr) {
+      member.inside = std::make_unique<Selection>();
+      member.inside->others = false;
+      member.drop_if_empty = true;
+    }
+    if (last) member.drop_if_empty = false;
+    here = member.inside.get();
+  }
+}
+
+/// Takes the value at a path out; "hashes.*" takes every member of `hashes` out.
+void take_out(Selection& selection, const std::vector<std::string>& path, bool taken) {
+  Selection* here = &selection;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == "*") {
+      here->others = taken;
+      return;
+    }
+    const bool known = here->members.contains(path[i]);
+    Selection::Member& member = here->members[path[i]];
+    if (!known) member.taken = here->others;
+    if (i + 1 == path.size()) {
+      member.taken = taken;
+      return;
+    }
+    if (member.inside == nullptr) member.inside = std::make_unique<Selection>();
+    here = member.inside.get();
+  }
+}
+
+Selection redaction(json::Value pdu, const EventFormat& format) {
+  Selection selection;
+  selection.others = false;
+  for (const FormatField& field : format.fields) {
+    if (field.kept) keep(selection, field.path, false);
+  }
+  Selection::Member& content = selection.members["content"];
+  if (!content.taken) return selection;
+  content.inside = std::make_unique<Selection>();
+  content.inside->others = false;
+  content.drop_if_empty = false;
+  const json::Value type = pdu.get("type");
+  const auto fields = type.is_string() ? format.content.find(type.string()) : format.content.end();
+  if (fields == format.content.end()) return selection;
+  for (const ContentField& field : fields->second) {
+    if (field.kept) keep(*content.inside, field.path, field.kept_empty);
+  }
+  return selection;
+}
+
+}  // namespace
+
+base::Result<std::string> redacted_json(json::Value pdu, const EventFormat& format) {
+  const Selection selection = redaction(pdu, format);
+  return canonical_json(pdu, format.canonical_json, &selection);
+}
+
+base::Result<std::string> hashed_bytes(json::Value pdu, const EventFormat& format, std::string_view object) {
+  const auto found = format.hashed_objects.find(object);
+  if (found == format.hashed_objects.end()) {
+    return base::fail(ErrorCode::kUnknownName, fmt::format("the room version hashes no `{}`", object));
+  }
+  Selection selection;
+  if (found->second.redacted) selection = redaction(pdu, format);
+  for (const auto& path : found->second.without) take_out(selection, path, false);
+  for (const auto& path : found->second.except) take_out(selection, path, true);
+  return canonical_json(pdu, format.canonical_json, &selection);
+}
+
+base::Result<std::string> content_hash(json::Value pdu, const EventFormat& format) {
+  const auto bytes = hashed_bytes(pdu, format, "content_hash");
+  if (!bytes) return std::unexpected(bytes.error());
+  return base::base64(base::sha256(*bytes));
+}
+
+base::Result<std::string> event_id(json::Value pdu, const EventFormat& format) {
+  if (format.event_id == EventIdSource::kField) {
+    const json::Value field = pdu.get("event_id");
+    if (!field.is_string())
+      return base::fail(ErrorCode::kFormat, "the PDU has no event_id, which its room version needs");
+    return std::string(field.string());
+  }
+  const auto bytes = hashed_bytes(pdu, format, "reference_hash");
+  if (!bytes) return std::unexpected(bytes.error());
+  const base::Sha256 hash = base::sha256(*bytes);
+  return "$" + (format.event_id == EventIdSource::kHashBase64 ? base::base64(hash) : base::base64url(hash));
+}
+
+}  // namespace stateroom::event
