@@ -46,6 +46,8 @@ struct CoreType {
   bool may_be_absent = false;      // the value may be missing here, after narrowing
   bool may_be_ill_typed = false;
   std::string event_type;          // kEvent: its type where the text fixes it, else empty
+  bool may_be_unknown = false;     // kEvent: an entry of an edge list, perhaps a hole: its id is there, its fields are absent
+  std::string identifier;          // kString: the identifier that it is known to be ("user_id"), else empty
 };
 
 enum class CoreKind : std::uint8_t {
@@ -71,9 +73,9 @@ enum class CoreKind : std::uint8_t {
   kListSlot,       // text: event type; args {event list or state value, state_key}: first event of that key in it, else absent
   // Questions.
   kIs,             // text: "present", "absent", "ill_typed", "empty", "recognised_version", "beyond_double", or a type name
-                   // ("level", "string", "boolean", "integer", "object", "user_id", …) ; args {x}
+                   // ("level", "string", "boolean", "integer", "object", "user_id", …) ; args {x}; flag: it is an identifier's name
   kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,   // args {a, b}. kEqual is false if a side has no value; kNotEqual its negation
-  kIn,             // args {x, set}; set: kStrings, kList, kMap? no: kStringSet, kUnion, a list column, kEvents
+  kIn,             // args {x, set}; set: of type kStrings (kStringSet, kUnion), kList (a list column), or for an event kEvents, kState, kEventList
   kStartsWith,     // text: prefix; args {x}
   kAnd, kOr, kNot, kIf, kDefault,                                  // kDefault {a, b}: b where a is absent or ill-typed
   kAny, kAll, kNo, // quantifiers: args {domain, body}; `binders`: locals of the bound names
@@ -116,6 +118,7 @@ enum class CoreKind : std::uint8_t {
   kValid,          // text: "valid_format", "valid_signatures", "valid_hashes", "valid_lpdu_hash": facts of the import
   kKey,            // text: "expired_ts", "valid_until_ts": of the key that `key_valid` judges; may be absent
   kNow,            // the receiving server's clock, milliseconds
+  kObjectHash,     // text: a name of the section signatures ("lpdu_hash"); args {event}: kHash. Only in receipt
 };
 
 struct Core;
@@ -124,6 +127,7 @@ using CorePtr = std::shared_ptr<const Core>;
 struct CoreKey {           // one component of a `least e: (…)` key
   CorePtr value;
   bool descending = false;
+  std::string name;        // as an explanation calls it: "power_at", "origin_server_ts", "sha1"
 };
 
 struct Core {
