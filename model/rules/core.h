@@ -45,9 +45,9 @@ struct CoreType {
   TypeKind kind = TypeKind::kBoolean;
   bool may_be_absent = false;      // the value may be missing here, after narrowing
   bool may_be_ill_typed = false;
-  std::string event_type;          // kEvent: its type where the text fixes it, else empty
+  std::string event_type = {};     // kEvent: its type where the text fixes it, else empty
   bool may_be_unknown = false;     // kEvent: an entry of an edge list, perhaps a hole: its id is there, its fields are absent
-  std::string identifier;          // kString: the identifier that it is known to be ("user_id"), else empty
+  std::string identifier = {};     // kString: the identifier that it is known to be ("user_id"), else empty
 };
 
 enum class CoreKind : std::uint8_t {
