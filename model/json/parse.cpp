@@ -44,6 +44,9 @@ bool digits(std::string_view& text) {
   return n > 0;
 }
 
+/// What JSON takes between tokens.
+constexpr std::string_view kBlank = " \t\r\n";
+
 enum class Literal { kNone, kInteger, kReal };
 
 /// What kind of number the grammar of JSON sees in `text`.
@@ -110,31 +113,15 @@ class Reader {
         good = ok(document.get_object().get(object), location(document)) && read_object(object, 0, 1, nullptr);
         break;
       }
-      case ondemand::json_type::number: {
-        std::string_view token;
-        good = ok(document.raw_json_token().get(token), nullptr) && number(token, 0);
-        // A lone number is not consumed by its token: the rest must be blank.
-        if (good) return blank_after(token);
-        break;
-      }
       case ondemand::json_type::string: {
         std::string_view text;
         good = ok(document.get_string().get(text), nullptr) && string(text, 0);
         break;
       }
-      case ondemand::json_type::boolean: {
-        bool value = false;
-        good = ok(document.get_bool().get(value), nullptr);
-        if (good) {
-          out_->nodes[0].kind = Kind::kBoolean;
-          out_->nodes[0].boolean = value;
-        }
-        break;
-      }
-      case ondemand::json_type::null: {
-        const std::string_view token = bytes_.substr(bytes_.find_first_not_of(" \t\r\n"));
-        return null_token(token) && blank_after(token.substr(0, 4));
-      }
+      case ondemand::json_type::number:
+      case ondemand::json_type::boolean:
+      case ondemand::json_type::null:
+        return lone_scalar();
     }
     if (!good) return false;
     const char* rest = location(document);  // none where every token was taken
@@ -142,17 +129,29 @@ class Reader {
     return set(ErrorCode::kJson, "found something after the end of the JSON value", rest);
   }
 
-  bool blank_after(std::string_view token) {
-    const auto end = token.find_last_not_of(" \t\r\n");
-    const auto rest = bytes_.find_first_not_of(" \t\r\n", bytes_.find(token.substr(0, end + 1)) + end + 1);
+  /// A number, true, false or null at the top: simdjson checks less there than inside an array.
+  bool lone_scalar() {
+    const std::size_t first = bytes_.find_first_not_of(kBlank);
+    const std::size_t end = std::min(bytes_.find_first_of(kBlank, first), bytes_.size());
+    if (!scalar(std::string_view(start_ + first, end - first), 0)) return false;
+    const std::size_t rest = bytes_.find_first_not_of(kBlank, end);
     if (rest == std::string_view::npos) return true;
     return set(ErrorCode::kJson, "found something after the end of the JSON value", start_ + rest);
   }
 
-  bool null_token(std::string_view token) {
-    if (token.starts_with("null") && (token.size() == 4 || !std::isalnum(static_cast<unsigned char>(token[4]))))
+  /// `token` goes up to the next structural character, blanks included.
+  bool scalar(std::string_view token, std::uint32_t node) {
+    token = token.substr(0, token.find_last_not_of(kBlank) + 1);
+    Node& out = out_->nodes[node];
+    if (token == "true" || token == "false") {
+      out.kind = Kind::kBoolean;
+      out.boolean = token == "true";
       return true;
-    return set(ErrorCode::kJson, "expected a JSON value", token.data());
+    }
+    if (token == "null") return true;
+    const bool digit = !token.empty() && (token[0] == '-' || (token[0] >= '0' && token[0] <= '9'));
+    if (digit) return number(token, node);
+    return set(ErrorCode::kJson, fmt::format("found `{}`, expected a JSON value", token.substr(0, 40)), token.data());
   }
 
   bool read_value(ondemand::value value, std::uint32_t node, std::uint32_t depth) {
@@ -169,22 +168,15 @@ class Reader {
         return ok(value.get_object().get(object), here) && read_object(object, node, depth + 1, here);
       }
       case ondemand::json_type::number:
-        return number(value.raw_json_token(), node);
+      case ondemand::json_type::boolean:
+      case ondemand::json_type::null:
+        return scalar(value.raw_json_token(), node);
       case ondemand::json_type::string: {
         std::string_view text;
         return ok(value.get_string().get(text), here,
                   "a string that is cut off or holds a lone surrogate or bad escape") &&
                string(text, node);
       }
-      case ondemand::json_type::boolean: {
-        bool boolean = false;
-        if (!ok(value.get_bool().get(boolean), here)) return false;
-        out_->nodes[node].kind = Kind::kBoolean;
-        out_->nodes[node].boolean = boolean;
-        return true;
-      }
-      case ondemand::json_type::null:
-        return null_token(value.raw_json_token());
     }
     throw base::InternalError("internal error: a JSON type that simdjson does not have");
   }
@@ -254,7 +246,7 @@ class Reader {
       for (std::uint32_t i = 1; i < object.count; ++i) {
         for (std::uint32_t j = 0; j < i; ++j) {
           if (key(children[object.first + i]) == key(children[object.first + j]))
-            return twice(key(children[object.first + i]));
+            return twice(children[object.first + i]);
         }
       }
       return true;
@@ -263,37 +255,64 @@ class Reader {
     children.resize(children.size() + object.count);
     const auto first = children.begin() + sorted;
     std::copy_n(children.begin() + object.first, object.count, first);
-    std::sort(first, children.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    // Equal keys in the order of the text, so that the error names the later one.
+    std::sort(first, children.end(), [&](std::uint32_t a, std::uint32_t b) {
+      const int order = key(a).compare(key(b));
+      return order != 0 ? order < 0 : a < b;
+    });
     out_->nodes[node].sorted = sorted;
     const auto same_key = [&](std::uint32_t a, std::uint32_t b) { return key(a) == key(b); };
     const auto found = std::adjacent_find(first, children.end(), same_key);
-    return found == children.end() || twice(key(*found));
+    return found == children.end() || twice(*std::next(found));
   }
 
-  bool twice(std::string_view key) {
-    // The place of the second occurrence, as near as the text tells.
-    const std::string quoted = fmt::format("\"{}\"", key);
-    std::size_t at = bytes_.find(quoted);
-    if (at != std::string_view::npos) at = bytes_.find(quoted, at + 1);
+  bool twice(std::uint32_t child) {
+    const std::string_view key = out_->key(out_->nodes[child]);
     return set(ErrorCode::kDuplicateKey, fmt::format("an object names the key `{}` twice", key.substr(0, 200)),
-               at == std::string_view::npos ? nullptr : start_ + at);
+               key_of_node(child));
+  }
+
+  /// Where the key of a node stands: nodes are in the order of the text, so its values are counted up to it.
+  /// The text has been read up to there, so its tokens are well formed.
+  const char* key_of_node(std::uint32_t wanted) {
+    std::uint32_t values = 0;
+    const char* key = nullptr;
+    for (const char* at = start_; at < start_ + bytes_.size();) {
+      if (*at == '"') {
+        const char* first = at++;
+        for (; *at != '"'; ++at) at += *at == '\\';
+        do ++at;
+        while (kBlank.contains(*at));
+        if (*at == ':') {
+          key = first;
+        } else if (values++ == wanted) {
+          break;
+        }
+      } else if (kBlank.contains(*at) || std::string_view("]}:,").contains(*at)) {
+        ++at;
+      } else {
+        if (values++ == wanted) break;
+        const bool opens = *at == '[' || *at == '{';
+        do ++at;
+        while (!opens && !kBlank.contains(*at) && !std::string_view("]}:,").contains(*at));
+      }
+    }
+    return key;
   }
 
   bool string(std::string_view text, std::uint32_t node) {
     Node& out = out_->nodes[node];
     out.kind = Kind::kString;
-    out.text_first = static_cast<std::uint32_t>(out_->text.size());
-    out.text_size = static_cast<std::uint32_t>(text.size());
+    out.first = static_cast<std::uint32_t>(out_->text.size());
+    out.count = static_cast<std::uint32_t>(text.size());
     out_->text.append(text);
     return true;
   }
 
-  bool number(std::string_view token, std::uint32_t node) {
-    const auto end = token.find_last_not_of(" \t\r\n");
-    const std::string_view literal = token.substr(0, end + 1);
+  bool number(std::string_view literal, std::uint32_t node) {
     const Literal kind = literal_kind(literal);
     if (kind == Literal::kNone) {
-      return set(ErrorCode::kJson, fmt::format("found `{}`, expected a number", literal.substr(0, 40)), token.data());
+      return set(ErrorCode::kJson, fmt::format("found `{}`, expected a number", literal.substr(0, 40)), literal.data());
     }
     string(literal, node);
     Node& out = out_->nodes[node];

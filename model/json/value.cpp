@@ -91,7 +91,7 @@ std::string_view Value::literal() const {
   return document_->string(document_->nodes[node_]);
 }
 
-std::uint32_t Value::size() const { return valid() ? node_of(document_, node_).count : 0; }
+std::uint32_t Value::size() const { return is_array() || is_object() ? node_of(document_, node_).count : 0; }
 
 Value Value::at(std::uint32_t position) const {
   base::require(position < size(), "a child's position is below the size");
@@ -103,7 +103,7 @@ std::string_view Value::key(std::uint32_t position) const { return at(position).
 std::string_view Value::own_key() const { return document_->key(node_of(document_, node_)); }
 
 Value::Children Value::children() const {
-  if (!valid()) return {nullptr, nullptr, nullptr};
+  if (!is_array() && !is_object()) return {nullptr, nullptr, nullptr};
   const Node& node = document_->nodes[node_];
   const std::uint32_t* first = document_->children.data() + node.first;
   return {document_, first, first + node.count};

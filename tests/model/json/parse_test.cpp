@@ -44,12 +44,24 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"Comma", "[1 2]", ErrorCode::kJson, ""}, Refusal{"TrailingComma", "[1,]", ErrorCode::kJson, ""},
         Refusal{"Colon", "{\"a\" 1}", ErrorCode::kJson, ""}, Refusal{"After", "{} {}", ErrorCode::kJson, "f:1:4"},
         Refusal{"AfterNumber", "1 2", ErrorCode::kJson, ""}, Refusal{"Literal", "[tru]", ErrorCode::kJson, ""},
-        Refusal{"Nul", "[nul]", ErrorCode::kJson, "f:1:2"}, Refusal{"LeadingZero", "[01]", ErrorCode::kJson, "f:1:2"},
-        Refusal{"Plus", "[+1]", ErrorCode::kJson, ""}, Refusal{"Point", "[1.]", ErrorCode::kJson, "f:1:2"},
-        Refusal{"Exponent", "[1e]", ErrorCode::kJson, "f:1:2"}, Refusal{"Nan", "[NaN]", ErrorCode::kJson, ""},
-        Refusal{"Control", "[\"a\nb\"]", ErrorCode::kJson, ""},
+        Refusal{"Nul", "[nul]", ErrorCode::kJson, "f:1:2"},
+        Refusal{"NullAndMore", "[null_]", ErrorCode::kJson, "f:1:2"},
+        Refusal{"FalseAndMore", "falsex", ErrorCode::kJson, "f:1:1"},
+        Refusal{"AfterFalse", "\nfalse  1", ErrorCode::kJson, "f:2:8"},
+        Refusal{"LeadingZero", "[01]", ErrorCode::kJson, "f:1:2"}, Refusal{"Plus", "[+1]", ErrorCode::kJson, ""},
+        Refusal{"Point", "[1.]", ErrorCode::kJson, "f:1:2"}, Refusal{"Exponent", "[1e]", ErrorCode::kJson, "f:1:2"},
+        Refusal{"Nan", "[NaN]", ErrorCode::kJson, ""}, Refusal{"Control", "[\"a\nb\"]", ErrorCode::kJson, ""},
         Refusal{"Duplicate", "{\"a\": 1,\n \"a\": 2}", ErrorCode::kDuplicateKey, "f:2:2"},
-        Refusal{"DuplicateEscaped", "{\"a\": 1, \"\\u0061\": 2}", ErrorCode::kDuplicateKey, ""},
+        Refusal{"DuplicateEscaped", "{\"a\": 1, \"\\u0061\": 2}", ErrorCode::kDuplicateKey, "f:1:10"},
+        Refusal{"DuplicateAmongOthers", "[{\"a\":\"a\"}, {\"a\":[\"a\\\"\",{},-1e2]\n,\"b\":{\"a\":2}, \"a\":3}]",
+                ErrorCode::kDuplicateKey, "f:2:15"},
+        Refusal{"DuplicateAmongMany",
+                [] {
+                  std::string many = "{";
+                  for (char c = 'a'; c <= 'z'; ++c) many += std::string("\"") + c + "\":\"x\",\n";
+                  return many + "\"b\":0,\"a\":0}";
+                }(),
+                ErrorCode::kDuplicateKey, "f:27:7"},
         Refusal{"LoneSurrogate", "[\"\\ud800\"]", ErrorCode::kUtf8, "f:1:2"},
         Refusal{"LoneSurrogateKey", "{\"\\udc00\": 1}", ErrorCode::kUtf8, ""},
         Refusal{"NotUtf8", "[\"ab\xff\"]", ErrorCode::kUtf8, "f:1:5"},
@@ -90,6 +102,7 @@ TEST(Parse, TakesAnyValueAtTheTop) {
   EXPECT_EQ(root(*read("true")).boolean(), true);
   EXPECT_EQ(root(*read("\"\\u20ac\"")).string(), "€");
   EXPECT_EQ(root(*read(" 12 \n")).integer(), 12);
+  EXPECT_EQ(root(*read("\nfalse  ")).boolean(), false);
 }
 
 TEST(Parse, UnescapesStringsAndKeys) {

@@ -26,6 +26,14 @@ TEST(Value, GetOfWhatIsNotThereIsInvalid) {
   EXPECT_FALSE(Value().get("a").valid());
 }
 
+TEST(Value, OnlyArraysAndObjectsHaveChildren) {
+  const auto document = read(R"(["text", 12, true, null])");
+  for (const Value scalar : root(*document).children()) {
+    EXPECT_EQ(scalar.size(), 0u) << to_text(scalar);
+    EXPECT_EQ(scalar.children().begin(), scalar.children().end()) << to_text(scalar);
+  }
+}
+
 TEST(Value, AskedForAnotherKindIsABugOfOurs) {
   const auto document = read("[1]");
   EXPECT_THROW((void)root(*document).string(), base::InternalError);
