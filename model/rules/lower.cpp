@@ -397,6 +397,7 @@ std::uint32_t Code::lower(const Core& core, bool as_key) {
     case CoreKind::kValid:
     case CoreKind::kKey:
     case CoreKind::kNow:
+    case CoreKind::kObjectHash:
       unsupported(core);
   }
   unsupported(core);

@@ -53,7 +53,7 @@ class Collector {
   static bool is_type(const Core& core) { return core.kind == CoreKind::kEventField && core.text == "type"; }
 
   void compared(const Core& core) {
-    for (const auto [side, other] : {std::pair(0, 1), std::pair(1, 0)}) {
+    for (const auto& [side, other] : {std::pair(0, 1), std::pair(1, 0)}) {
       std::set<std::string> literals;
       strings(*core.args[static_cast<std::size_t>(other)], literals);
       const Core& value = *core.args[static_cast<std::size_t>(side)];
