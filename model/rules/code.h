@@ -45,6 +45,7 @@ enum class Op : std::uint8_t {
   kCount,  // a: edges, rivals or column
   kIdRank,
   kSha1Rank,  // a: event: the order of event ids and of their hashes
+  kKeyFact,   // a: KeyFact
   // Booleans.
   kPresent,
   kAbsent,
@@ -97,11 +98,14 @@ enum class EventMember : std::uint32_t {
   kRejected,
 };
 
+/// What is known of the key that `key_valid` judges, and the clock.
+enum class KeyFact : std::uint32_t { kExpiredTs, kValidUntilTs, kNow };
+
 /// What an expression depends on besides the members and columns of the frame's event.
 enum Reads : std::uint8_t {
   kReadsState = 1,     // the frame's state
   kReadsById = 2,      // event(…)
-  kReadsRejected = 4,  // `rejected` of some event, which may change
+  kReadsRejected = 4,  // `rejected` of some event, or a key: may change between two questions
   kReadsEdges = 8,     // the event's edges
   kReadsLocal = 16,    // a local
 };

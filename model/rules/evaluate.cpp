@@ -235,6 +235,8 @@ Value Evaluator::Data::value(std::uint32_t at, const Frame& frame) {
       if (!e.valid()) return {};
       return Value::of(std::int64_t{node.op == Op::kIdRank ? room.id_rank(e) : room.sha1_rank(e)});
     }
+    case Op::kKeyFact:
+      return key_facts_[node.a];
     case Op::kGiven:
       return given(node, frame);
     case Op::kPresent:
@@ -366,6 +368,7 @@ bool Evaluator::Data::truth(std::uint32_t at, const Frame& frame) {
     case Op::kCount:
     case Op::kIdRank:
     case Op::kSha1Rank:
+    case Op::kKeyFact:
     case Op::kGiven:
     case Op::kEdges:
     case Op::kRivals:

@@ -51,6 +51,10 @@ Evaluator::Scalar Evaluator::scalar(const CorePtr& expression, EventIndex event,
   return {value.infinite, value.infinite ? 0 : value.number};
 }
 
+bool Evaluator::key_valid(EventIndex event, const event::VerifyKey& key, std::optional<std::int64_t> now) {
+  return data_->key_valid(event, key, now);
+}
+
 Room& Evaluator::room() { return data_->room; }
 const Program& Evaluator::program() const { return *data_->program; }
 

@@ -9,7 +9,8 @@ namespace {
 constexpr std::uint32_t kNone = Node::kNone;
 
 [[noreturn]] void unsupported(const Core& core) {
-  base::require(false, "an expression that is no value was asked for as one, at " + core.location.text());
+  base::require(false,
+                "an expression that is no value was asked for as one, in line " + std::to_string(core.location.line));
   std::abort();
 }
 
@@ -353,6 +354,13 @@ std::uint32_t Code::lower(const Core& core, bool as_key) {
     case CoreKind::kSignedWith:
     case CoreKind::kVerifies:
       return lower_oracle(core);
+    case CoreKind::kKey:
+    case CoreKind::kNow: {
+      const KeyFact fact = core.kind == CoreKind::kNow ? KeyFact::kNow
+                           : core.text == "expired_ts" ? KeyFact::kExpiredTs
+                                                       : KeyFact::kValidUntilTs;
+      return add(node_of(Op::kKeyFact, static_cast<std::uint32_t>(fact), kNone, kNone, 0, kReadsRejected), {});
+    }
     case CoreKind::kSha1: {
       const Core& id = *core.args.at(0);
       if (!as_key || id.kind != CoreKind::kEventField || id.text != "event_id") unsupported(core);
@@ -395,8 +403,6 @@ std::uint32_t Code::lower(const Core& core, bool as_key) {
     case CoreKind::kBefore:
     case CoreKind::kAllowed:
     case CoreKind::kValid:
-    case CoreKind::kKey:
-    case CoreKind::kNow:
     case CoreKind::kObjectHash:
       unsupported(core);
   }

@@ -5,6 +5,7 @@
 // with the keys of its slots. What depends on the state is remembered for one call.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <type_traits>
@@ -81,6 +82,8 @@ class Evaluator::Data {
 
   bool boolean(const CorePtr& expression, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
   Value scalar(const CorePtr& expression, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
+
+  bool key_valid(EventIndex event, const event::VerifyKey& key, std::optional<std::int64_t> now);
 
   std::shared_ptr<const Program> program;
   Room& room;
@@ -173,6 +176,7 @@ class Evaluator::Data {
   std::vector<Value> locals_;
   Value change_name_;  // of the change that `each_change` reports
   ReadLog* reads_ = nullptr;
+  std::array<Value, 3> key_facts_;  // by KeyFact
 
   std::vector<std::uint32_t> servers_, opaques_;      // by string
   std::vector<std::vector<std::uint32_t>> prefixes_;  // by memo, string

@@ -227,6 +227,15 @@ bool Evaluator::Data::boolean(const CorePtr& expression, EventIndex event, const
   return truth(node, frame_of(event, &state, true));
 }
 
+bool Evaluator::Data::key_valid(EventIndex event, const event::VerifyKey& key, std::optional<std::int64_t> now) {
+  const CorePtr& expression = program->version().key_valid;
+  if (!expression) return true;
+  const auto fact = [](std::optional<std::int64_t> number) { return number ? Value::of(*number) : Value{}; };
+  key_facts_ = {fact(key.expired_ts), fact(key.valid_until_ts), fact(now)};
+  const StateView nothing;
+  return boolean(expression, event, nothing, {});
+}
+
 Value Evaluator::Data::scalar(const CorePtr& expression, EventIndex event, const StateView& state,
                               std::span<const EventIndex> locals) {
   const std::uint32_t node = lowered(scalars_, expression, true);
