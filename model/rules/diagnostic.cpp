@@ -27,21 +27,6 @@ bool take_number(std::string_view& text, std::uint32_t& number) {
   return true;
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::string_view name(Severity severity) { return severity == Severity::kError ? "error" : "warning"; }
@@ -89,19 +74,6 @@ void sort_and_unique(std::vector<Diagnostic>& diagnostics) {
   std::sort(diagnostics.begin(), diagnostics.end(),
             [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
   diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
-}
-
-std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
-  constexpr std::size_t kNameMax = 64;  // the cost is a product of lengths
-  if (name.size() > kNameMax) return {};
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    if (candidate.size() > kNameMax) continue;
-    const std::size_t d = distance(name, candidate);
-    if (d < best_distance) best = candidate, best_distance = d;
-  }
-  return best;
 }
 
 }  // namespace stateroom::rules

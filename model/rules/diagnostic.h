@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/base/error.h"
+#include "model/rules/nearest.h"
 #include "model/rules/syntax.h"
 
 namespace stateroom::rules {
@@ -37,7 +38,5 @@ Diagnostic diagnostic(const base::Error& error);
 /// By file, line, column, code, message; equal ones once.
 void sort_and_unique(std::vector<Diagnostic>& diagnostics);
 
-/// The candidate nearest to `name` by edit distance, or empty if none is near.
-std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace stateroom::rules

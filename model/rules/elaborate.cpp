@@ -291,8 +291,7 @@ std::shared_ptr<const CoreVersion> Elaborator::run() {
   core_->sha256_with_errata = version_.sha256_with_errata;
   auto format = event_format(version_);
   if (!format) {
-    Diagnostic found = diagnostic(format.error());
-    diagnostics_.push_back(std::move(found));
+    for (const base::Error& found : format.error()) diagnostics_.push_back(diagnostic(found));
     return nullptr;
   }
   core_->format = std::move(*format);

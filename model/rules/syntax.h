@@ -28,7 +28,7 @@ struct Location {
 
 /// A dotted name: the label path of a rule, the path of a field. A segment "*" is the wildcard.
 using Path = std::vector<std::string>;
-/// The segments joined by dots, as they stand in labels ("member.join.banned").
+/// The segments joined by dots, as they stand in labels ("member.join.banned"); a segment that is no word is quoted.
 std::string join(const Path& path);
 
 /// A whole number as it was written (`2**53-1`) and its value.
@@ -141,6 +141,7 @@ struct Clause {
 struct Expr {
   ExprKind kind = ExprKind::kTrue;
   Location location;
+  std::uint32_t depth = 1;  // 1 for a leaf, else one more than the deepest child
   std::string text;
   std::int64_t integer = 0;
   Quantifier quantifier = Quantifier::kAny;
