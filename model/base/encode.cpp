@@ -43,12 +43,21 @@ std::string base64url(std::span<const std::uint8_t> bytes) {
 
 std::optional<std::vector<std::uint8_t>> base64_decode(std::string_view text) {
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::vector<std::uint8_t> out(text.size() * 3 / 4 + 3);
+  // The last character may hold bits beyond the last byte. Other implementations ignore them, and the specification's
+  // own signing key has one set, while libsodium refuses them: they are cleared first.
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string clean(text);
+  if (const std::size_t over = text.size() % 4; over >= 2) {
+    const std::size_t last = kAlphabet.find(text.back());
+    if (last == std::string_view::npos) return std::nullopt;
+    clean.back() = kAlphabet[last & (over == 2 ? 0x30u : 0x3Cu)];
+  }
+  std::vector<std::uint8_t> out(clean.size() * 3 / 4 + 3);
   std::size_t size = 0;
   const char* end = nullptr;
-  const int failed = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end,
+  const int failed = sodium_base642bin(out.data(), out.size(), clean.data(), clean.size(), nullptr, &size, &end,
                                        sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-  if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
+  if (failed != 0 || end != clean.data() + clean.size()) return std::nullopt;
   out.resize(size);
   return out;
 }

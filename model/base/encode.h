@@ -21,7 +21,8 @@ Sha1 sha1(std::string_view bytes);
 std::string base64(std::span<const std::uint8_t> bytes);
 /// Unpadded base64, the alphabet for URLs (`-`, `_`).
 std::string base64url(std::span<const std::uint8_t> bytes);
-/// Decodes unpadded or padded base64 of the standard alphabet; nullopt if it is none.
+/// Decodes unpadded or padded base64 of the standard alphabet; nullopt if it is none. Bits of the last character beyond
+/// the last byte are ignored.
 std::optional<std::vector<std::uint8_t>> base64_decode(std::string_view text);
 /// Lower-case hexadecimal.
 std::string hex(std::span<const std::uint8_t> bytes);

@@ -73,13 +73,14 @@ bool has_field(const EventFormat& format, std::string_view name) {
   return field != nullptr && field->presence != Presence::kForbidden && field->presence != Presence::kDerived;
 }
 
-/// Writes `redacts` where the format has it: at the top level, or in the content of its event type.
+/// Reads the content, so that a draft cannot write members outside it, and writes `redacts` into it where the format
+/// has that there.
 base::Result<std::string> content_of(const Draft& draft, const EventFormat& format) {
-  if (!draft.redacts || has_field(format, "redacts")) return draft.content_json;
   const auto document = json::parse(draft.content_json, "content");
   if (!document) return std::unexpected(document.error());
+  if (!draft.redacts || has_field(format, "redacts")) return draft.content_json;
   const json::Value content = json::root(**document);
-  if (!content.is_object()) return base::fail(ErrorCode::kFormat, "the content of an event is an object");
+  if (!content.is_object()) return base::fail(ErrorCode::kFormat, "`redacts` needs a content that is an object");
   std::string out = "{" + quoted("redacts") + ":" + quoted(*draft.redacts);
   for (const json::Value member : content.children()) {
     if (member.own_key() != "redacts") out += "," + quoted(member.own_key()) + ":" + json::to_text(member);
@@ -99,17 +100,23 @@ struct Unsigned {
   }
 };
 
+/// False where the format has no room id, or asks for none of this event, so that the id follows from the event.
+base::Result<bool> takes_room_id(const Members& members, const EventFormat& format) {
+  const FormatField* room = format.field("room_id");
+  if (room == nullptr || !has_field(format, "room_id")) return false;
+  if (!room->when) return true;
+  const auto document = json::parse(members.text(), "draft");
+  if (!document) return std::unexpected(document.error());
+  return room->when(json::root(**document));
+}
+
 base::Result<Unsigned> members_of(const Draft& draft, const EventFormat& format) {
   Unsigned out;
   Members& members = out.members;
-  const bool creates = draft.type == "m.room.create" && draft.state_key.has_value();
-  members.set("type", quoted(draft.type));
-  members.set("sender", quoted(draft.sender));
-  const FormatField* room = format.field("room_id");
-  const bool derived_room =
-      creates && room != nullptr && room->when != nullptr;  // a create event may not have the field
-  if (!derived_room && room != nullptr) members.set("room_id", quoted(draft.room_id));
   if (draft.state_key) members.set("state_key", quoted(*draft.state_key));
+  const auto takes_room = takes_room_id(members, format);
+  if (!takes_room) return std::unexpected(takes_room.error());
+  if (*takes_room) members.set("room_id", quoted(draft.room_id));
   auto content = content_of(draft, format);
   if (!content) return std::unexpected(content.error());
   members.set("content", *content);
@@ -148,6 +155,7 @@ base::Result<Event> build(const Draft& draft, const EventFormat& format, const s
   if (!hash) return std::unexpected(hash.error());
   made->members.set("hashes", fmt::format("{{\"sha256\":\"{}\"}}", *hash));
   value = made->read();
+  if (!value) return std::unexpected(value.error());
   const auto bytes = hashed_bytes(*value, format, "signed_object");
   if (!bytes) return std::unexpected(bytes.error());
   std::set<std::string> servers(cosigners.begin(), cosigners.end());

@@ -76,6 +76,43 @@ std::string ecmascript(double value) {
   return out + "e" + (e < 0 ? "-" : "+") + std::to_string(std::abs(e));
 }
 
+/// The digits of an integer of at most 16 digits that a literal such as 1e10 or 2.50e1 says exactly; empty if it says
+/// none.
+std::string integer_digits(std::string_view literal) {
+  if (literal.starts_with('-')) literal.remove_prefix(1);
+  const auto e = literal.find_first_of("eE");
+  const std::string_view mantissa = literal.substr(0, e);
+  const auto point = mantissa.find('.');
+  std::string digits(mantissa.substr(0, point));
+  long exponent = 0;
+  if (point != std::string_view::npos) {
+    digits += mantissa.substr(point + 1);
+    exponent = -static_cast<long>(mantissa.size() - point - 1);
+  }
+  digits.erase(0, digits.find_first_not_of('0'));
+  if (digits.empty()) return "0";
+  if (e != std::string_view::npos) {
+    std::string_view written = literal.substr(e + 1);
+    const bool negative = written.starts_with('-');
+    if (negative || written.starts_with('+')) written.remove_prefix(1);
+    written.remove_prefix(std::min(written.find_first_not_of('0'), written.size()));
+    if (written.size() > 9) return "";  // no literal within the limits has so many digits to make up for it
+    long value = 0;
+    for (const char c : written) value = value * 10 + (c - '0');
+    exponent += negative ? -value : value;
+  }
+  const std::size_t zeros = digits.size() - digits.find_last_not_of('0') - 1;
+  if (exponent < 0) {
+    if (zeros < static_cast<std::size_t>(-exponent)) return "";
+    digits.resize(digits.size() - static_cast<std::size_t>(-exponent));
+  } else if (exponent > 16) {
+    return "";
+  } else {
+    digits.append(static_cast<std::size_t>(exponent), '0');
+  }
+  return digits.size() <= 16 ? digits : "";
+}
+
 class Writer {
  public:
   Writer(const CanonicalJson& rules, std::string& out) : rules_(rules), out_(out) {}
@@ -96,7 +133,7 @@ class Writer {
         json::append_quoted(out_, value.string());
         return true;
       case Kind::kArray:
-        return array(value);
+        return array(value, nullptr);
       case Kind::kObject:
         return object(value, selection);
     }
@@ -115,7 +152,9 @@ class Writer {
       return true;
     }
     if (!rules_.enforced) {
-      // The specification fixes no form here; a number stays as it was written, but for the sign of -0.
+      // An integer in range is written as one, whatever its spelling (the specification's example 1e10); for other
+      // numbers the specification fixes no form, so they stay as they were written.
+      if (value.kind() == Kind::kReal && write_integral(value)) return true;
       out_ += value.literal() == "-0" ? "0" : value.literal();
       return true;
     }
@@ -127,21 +166,41 @@ class Writer {
     return true;
   }
 
+  bool write_integral(Value value) {
+    const std::string digits = integer_digits(value.literal());
+    if (digits.empty()) return false;
+    const std::int64_t size = std::stoll(digits);
+    const std::int64_t number = value.literal().starts_with('-') ? -size : size;
+    if (number < rules_.least || number > rules_.greatest) return false;
+    out_ += fmt::format_int(number).str();
+    return true;
+  }
+
   bool bad(Value value, std::string_view what) {
     error =
         base::Error{ErrorCode::kNumber, fmt::format("the number {} {}", value.literal().substr(0, 40), what), {}, {}};
     return false;
   }
 
-  bool array(Value value) {
+  /// `inside` is what is written of each element that is an object; null: all of it.
+  bool array(Value value, const Selection* inside) {
     out_ += '[';
     bool first = true;
     for (const Value item : value.children()) {
       if (!first) out_ += ',';
       first = false;
-      if (!write(item, nullptr)) return false;
+      if (!part(item, inside)) return false;
     }
     out_ += ']';
+    return true;
+  }
+
+  /// A value of which `inside` says what is taken; null: all. A scalar has no such parts, so {} stands for it.
+  bool part(Value value, const Selection* inside) {
+    if (inside == nullptr) return write(value, nullptr);
+    if (value.is_object()) return object(value, inside);
+    if (value.is_array() && inside->each != nullptr) return array(value, inside->each.get());
+    out_ += "{}";
     return true;
   }
 
@@ -149,6 +208,7 @@ class Writer {
     if (!selection.takes(member.own_key())) return false;
     const Selection::Member* rule = selection.member(member.own_key());
     if (rule == nullptr || rule->inside == nullptr || !rule->drop_if_empty) return true;
+    if (member.is_array()) return rule->inside->each != nullptr;
     if (!member.is_object()) return false;
     for (const Value inner : member.children()) {
       if (written(inner, *rule->inside)) return true;
@@ -176,14 +236,7 @@ class Writer {
       first = false;
       json::append_quoted(out_, member.own_key());
       out_ += ':';
-      const Selection::Member* rule = selection == nullptr ? nullptr : selection->member(member.own_key());
-      if (rule == nullptr || rule->inside == nullptr) {
-        if (!write(member, nullptr)) return false;
-      } else if (!member.is_object()) {
-        out_ += "{}";
-      } else if (!object(member, rule->inside.get())) {
-        return false;
-      }
+      if (!part(member, selection == nullptr ? nullptr : selection->inside(member.own_key()))) return false;
     }
     out_ += '}';
     return true;

@@ -16,12 +16,10 @@ using Items = std::vector<base::Result<HistoryItem>>;
 
 enum class Shape { kHistory, kAnswer, kPdu };
 
-/// What an object is: a history has `events`; an answer of the federation has `pdus`, or `state` with `auth_chain`;
-/// else it is a PDU.
+/// What an object is: a history has `events`; an answer of the federation has `pdus` or `auth_chain`; else it is a PDU.
 Shape shape_of(Value object) {
   if (object.get("events").valid()) return Shape::kHistory;
-  if (object.get("pdus").is_array()) return Shape::kAnswer;
-  if (object.get("state").is_array() && object.get("auth_chain").is_array()) return Shape::kAnswer;
+  if (object.get("pdus").is_array() || object.get("auth_chain").is_array()) return Shape::kAnswer;
   return Shape::kPdu;
 }
 
@@ -261,6 +259,16 @@ void read_lines(std::string_view bytes, const std::string& file, const base::Lim
   for (auto& error : errors) out.push_back(std::move(error));
 }
 
+/// Is an input that is not one JSON value one value a line? If its first line is a whole value, or an object in which
+/// something is wrong; else the error of the whole says more.
+bool is_lines(std::string_view bytes, const std::string& name, const base::Limits& limits) {
+  const auto first = bytes.find_first_not_of(" \t\r\n");
+  const auto end = first == std::string_view::npos ? first : bytes.find('\n', first);
+  if (end == std::string_view::npos || bytes.find_first_not_of(" \t\r\n", end) == std::string_view::npos) return false;
+  const std::string_view line = bytes.substr(first, bytes.find_last_not_of(" \t\r\n", end) + 1 - first);
+  return (line.starts_with('{') && line.ends_with('}')) || json::parse(line, name, limits).has_value();
+}
+
 }  // namespace
 
 std::vector<base::Result<HistoryItem>> read_items(std::string_view bytes, std::string_view file,
@@ -272,6 +280,9 @@ std::vector<base::Result<HistoryItem>> read_items(std::string_view bytes, std::s
     const Value top = json::root(**whole);
     if (top.is_object()) {
       out.push_back(read_object(*whole, top, name, limits));
+    } else if (top.is_array() && top.size() == 2 && top.at(0).is_integer() && top.at(1).is_object()) {
+      // Version 1 of /send_join answers with the status and the answer.
+      out.push_back(read_object(*whole, top.at(1), pointer(name, "/1"), limits));
     } else if (top.is_array()) {
       std::vector<Part> parts;
       std::uint32_t i = 0;
@@ -282,10 +293,7 @@ std::vector<base::Result<HistoryItem>> read_items(std::string_view bytes, std::s
     }
     return out;
   }
-  // Lines only where the first one is a whole value: else the error of the whole says more.
-  const auto first = bytes.find_first_not_of(" \t\r\n");
-  const auto end = first == std::string_view::npos ? first : bytes.find('\n', first);
-  if (end != std::string_view::npos && json::parse(bytes.substr(first, end - first), name, limits)) {
+  if (is_lines(bytes, name, limits)) {
     read_lines(bytes, name, limits, out);
   } else {
     out.emplace_back(std::unexpected(whole.error()));
@@ -295,10 +303,10 @@ std::vector<base::Result<HistoryItem>> read_items(std::string_view bytes, std::s
 
 namespace {
 
-/// The name that a PDU has from outside: given beside it, or as a member that its format does not have.
-std::optional<std::string> given_name(const HistoryItem::Pdu& pdu, const EventFormat& format) {
+/// The name that a PDU has without being hashed: given beside it, or as a member, which formats whose event id is a
+/// field ask for.
+std::optional<std::string> given_name(const HistoryItem::Pdu& pdu) {
   if (pdu.given_id) return pdu.given_id;
-  if (format.event_id == EventIdSource::kField) return std::nullopt;
   const Value id = pdu.json.get("event_id");
   return id.is_string() ? std::optional(std::string(id.string())) : std::nullopt;
 }
@@ -348,7 +356,7 @@ std::optional<base::Error> check_names(const HistoryItem& item,
 base::Result<History> decode(const HistoryItem& item, const EventFormat& format, bool strict, const base::Limits&) {
   History out;
   std::size_t named = 0;
-  for (const HistoryItem::Pdu& pdu : item.pdus) named += given_name(pdu, format).has_value() ? 1 : 0;
+  for (const HistoryItem::Pdu& pdu : item.pdus) named += given_name(pdu).has_value() ? 1 : 0;
   const bool placeholder = !strict && !item.pdus.empty() && named == item.pdus.size();
   out.ids = strict ? IdMode::kStrict : placeholder ? IdMode::kPlaceholder : IdMode::kComputed;
   if (!strict && !placeholder && named > 0) {
@@ -358,9 +366,7 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
   std::unordered_map<std::string, std::size_t> by_id;
   std::optional<std::string> create;
   for (const HistoryItem::Pdu& pdu : item.pdus) {
-    const std::optional<std::string> name = strict        ? pdu.given_id
-                                            : placeholder ? given_name(pdu, format)
-                                                          : std::nullopt;
+    const std::optional<std::string> name = strict ? pdu.given_id : placeholder ? given_name(pdu) : std::nullopt;
     auto event = decode_event(pdu.document, pdu.json, format, name, strict, pdu.where);
     if (!event) return std::unexpected(std::move(event.error()));
     const auto [known, fresh] = by_id.emplace(event->event_id, out.events.size());

@@ -12,6 +12,9 @@ namespace {
 using base::ErrorCode;
 using json::Value;
 
+/// Other algorithms than this have no meaning for events.
+constexpr std::string_view kAlgorithm = "ed25519:";
+
 base::Result<VerifyKey> read_key(Value value, std::string_view where, std::string_view id) {
   const Value key = value.is_object() ? value.get("key") : value;
   if (!key.is_string())
@@ -37,6 +40,7 @@ base::Result<std::map<std::string, VerifyKey, std::less<>>> read_server(Value va
   const Value valid_until = value.get("valid_until_ts");
   const auto take = [&](Value keys, bool current) -> std::optional<base::Error> {
     for (const Value item : keys.children()) {
+      if (!item.own_key().starts_with(kAlgorithm)) continue;
       auto key = read_key(item, where, item.own_key());
       if (!key) return key.error();
       if (current && answer && valid_until.is_integer()) key->valid_until_ts = valid_until.integer();
@@ -97,12 +101,13 @@ std::string_view name(SignatureState state) {
 SignatureState verify(Value pdu, const EventFormat& format, std::string_view server, const ServerKeys& keys,
                       std::string_view object, const KeyValid& key_valid) {
   const Value signatures = pdu.get("signatures").get(server);
-  if (signatures.size() == 0) return SignatureState::kInvalid;
+  if (!signatures.is_object() || signatures.size() == 0) return SignatureState::kInvalid;
   const auto known = keys.find(server);
   std::optional<std::string> bytes;
   bool any_known = false;
   for (const Value item : signatures.children()) {
     if (known == keys.end()) break;
+    if (!item.own_key().starts_with(kAlgorithm)) continue;
     const auto key = known->second.find(item.own_key());
     if (key == known->second.end()) continue;
     any_known = true;

@@ -23,6 +23,7 @@ struct VerifyKey {
 using ServerKeys = std::map<std::string, std::map<std::string, VerifyKey, std::less<>>, std::less<>>;
 
 /// Reads keys from JSON: `{server: {key id: base64}}`, `{server: {verify_keys…}}` or an answer of /_matrix/key/v2.
+/// Keys of other algorithms than ed25519 are left out.
 base::Result<ServerKeys> read_keys(json::Value value, std::string_view where);
 
 enum class SignatureState : std::uint8_t { kValid, kInvalid, kNoKey };

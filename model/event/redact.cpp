@@ -21,8 +21,16 @@ void keep(Selection& selection, const std::vector<std::string>& path, bool empty
   Selection* here = &selection;
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (path[i] == "*") {
+      const bool whole = here->others && here->each == nullptr;  // by another path
       here->others = true;
-      return;
+      if (i + 1 == path.size()) here->each = nullptr;
+      if (i + 1 == path.size() || whole) return;
+      if (here->each == nullptr) {
+        here->each = std::make_unique<Selection>();
+        here->each->others = false;
+      }
+      here = here->each.get();
+      continue;
     }
     const bool existed = here->members.contains(path[i]);
     Selection::Member& member = add(*here, path[i]);
@@ -47,8 +55,13 @@ void take_out(Selection& selection, const std::vector<std::string>& path, bool t
   Selection* here = &selection;
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (path[i] == "*") {
-      here->others = taken;
-      return;
+      if (i + 1 == path.size()) {
+        here->others = taken;
+        return;
+      }
+      if (here->each == nullptr) here->each = std::make_unique<Selection>();
+      here = here->each.get();
+      continue;
     }
     const bool known = here->members.contains(path[i]);
     Selection::Member& member = here->members[path[i]];

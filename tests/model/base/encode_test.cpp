@@ -26,7 +26,18 @@ TEST(Base64, DecodesWithAndWithoutPadding) {
   EXPECT_EQ(base64_decode("+//+AQ=="), bytes);
 }
 
+TEST(Base64, IgnoresBitsBeyondTheLastByte) {
+  EXPECT_EQ(base64_decode("Zh"), base64_decode("Zg"));
+  EXPECT_EQ(base64_decode("Zm9="), base64_decode("Zm8"));
+  // The signing key of the specification's vectors.
+  EXPECT_EQ(base64_decode("YJDBA9Xnr2sVqXD9Vj7XVUnmFZcZrlw8Md7kMW+3XA1").value_or(std::vector<std::uint8_t>{}).size(),
+            32u);
+}
+
 TEST(Base64, RefusesWhatIsNone) {
+  EXPECT_EQ(base64_decode("Z!"), std::nullopt);
+  EXPECT_EQ(base64_decode("Z g="), std::nullopt);
+  EXPECT_EQ(base64_decode(std::string_view("Zg\0", 3)), std::nullopt);
   EXPECT_EQ(base64_decode("+//+A!"), std::nullopt);
   EXPECT_EQ(base64_decode("-__-AQ"), std::nullopt) << "the alphabet for URLs is another one";
   EXPECT_EQ(base64_decode("A"), std::nullopt);
