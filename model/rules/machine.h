@@ -177,6 +177,7 @@ class Evaluator::Data {
   Value change_name_;  // of the change that `each_change` reports
   ReadLog* reads_ = nullptr;
   std::array<Value, 3> key_facts_;  // by KeyFact
+  std::uint32_t key_valid_ = Node::kNone;
 
   std::vector<std::uint32_t> servers_, opaques_;      // by string
   std::vector<std::vector<std::uint32_t>> prefixes_;  // by memo, string

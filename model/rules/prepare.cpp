@@ -36,6 +36,7 @@ Evaluator::Data::Data(std::shared_ptr<const Program> of, Room& in, Oracles answe
   has_auth_events_ = auth_events_ < room.format().edge_fields.size();
   prepared_.resize(room.size());
   locals_.resize(program->version().locals);
+  if (program->version().key_valid) key_valid_ = code_.lower(*program->version().key_valid);
   bind();
 }
 
@@ -227,13 +228,17 @@ bool Evaluator::Data::boolean(const CorePtr& expression, EventIndex event, const
   return truth(node, frame_of(event, &state, true));
 }
 
+// A host may ask this while it answers an oracle in the middle of a call: nothing that the call remembers is touched,
+// and the expression was lowered before.
 bool Evaluator::Data::key_valid(EventIndex event, const event::VerifyKey& key, std::optional<std::int64_t> now) {
-  const CorePtr& expression = program->version().key_valid;
-  if (!expression) return true;
+  if (key_valid_ == kNone) return true;
   const auto fact = [](std::optional<std::int64_t> number) { return number ? Value::of(*number) : Value{}; };
   key_facts_ = {fact(key.expired_ts), fact(key.valid_until_ts), fact(now)};
+  ReadLog* reads = std::exchange(reads_, nullptr);
   const StateView nothing;
-  return boolean(expression, event, nothing, {});
+  const bool taken = truth(key_valid_, frame_of(event, &nothing, false));
+  reads_ = reads;
+  return taken;
 }
 
 Value Evaluator::Data::scalar(const CorePtr& expression, EventIndex event, const StateView& state,
