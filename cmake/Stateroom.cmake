@@ -50,7 +50,7 @@ function(stateroom_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main stateroom_options)
   target_compile_definitions(${name} PRIVATE STATEROOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   include(GoogleTest)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit)
 endfunction()
 
 # stateroom_embed_texts(<name> NAMESPACE … FILES …): compiles the bytes of files into the library stateroom::<name>, as the function

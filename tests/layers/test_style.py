@@ -46,7 +46,9 @@ def test_nothing_in_the_model_and_the_simulator_depends_on_the_moment():
 
 
 def test_open_work_names_its_issue():
-    assert not faults(todo_faults, tracked("model", "sim", "bindings", "bench", "cmake", "tools"))
+    # The texts of versions are left out: one quotes the TODO of a draft.
+    code = ("*.h", "*.cpp", "*.py", "*.sh", "*.cmake", "*CMakeLists.txt", "*.rs")
+    assert not faults(todo_faults, [file for file in tracked(*code) if file != Path(__file__)])
 
 
 def test_no_source_has_grown_big():
