@@ -113,6 +113,8 @@ base::Result<bool> takes_room_id(const Members& members, const EventFormat& form
 base::Result<Unsigned> members_of(const Draft& draft, const EventFormat& format) {
   Unsigned out;
   Members& members = out.members;
+  members.set("type", quoted(draft.type));
+  members.set("sender", quoted(draft.sender));
   if (draft.state_key) members.set("state_key", quoted(*draft.state_key));
   const auto takes_room = takes_room_id(members, format);
   if (!takes_room) return std::unexpected(takes_room.error());

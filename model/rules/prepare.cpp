@@ -1,5 +1,7 @@
 // What is done once a room, once an expression, or once an event, so that a call only does the rest.
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "model/rules/machine.h"
 
@@ -232,8 +234,9 @@ bool Evaluator::Data::boolean(const CorePtr& expression, EventIndex event, const
 // and the expression was lowered before.
 bool Evaluator::Data::key_valid(EventIndex event, const event::VerifyKey& key, std::optional<std::int64_t> now) {
   if (key_valid_ == kNone) return true;
-  const auto fact = [](std::optional<std::int64_t> number) { return number ? Value::of(*number) : Value{}; };
-  key_facts_ = {fact(key.expired_ts), fact(key.valid_until_ts), fact(now)};
+  constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
+  key_facts_ = {key.expired_ts ? Value::of(*key.expired_ts) : Value{},
+                Value::of(key.valid_until_ts.value_or(kUnbounded)), Value::of(now.value_or(kUnbounded))};
   ReadLog* reads = std::exchange(reads_, nullptr);
   const StateView nothing;
   const bool taken = truth(key_valid_, frame_of(event, &nothing, false));
