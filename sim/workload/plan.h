@@ -1,0 +1,105 @@
+// What happens in a room, apart from any event format: who does what after which events.
+//
+// In:  a plan, made by `make` (workload.h) or by hand, and the program of a room version.
+// Out: the plan as signed PDUs of that version, with the auth_events that its text selects.
+// Promise: nothing but the version's text decides the form: where `redacts` stands, whether the create event names its
+//          creator, what a room id is, which edges an event has.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/event/builder.h"
+#include "model/rules/program.h"
+
+namespace stateroom::workload {
+
+/// (type, state_key)
+using Key = std::pair<std::string, std::string>;
+/// key → number of the step whose event is the entry.
+using StateOfSteps = std::map<Key, std::uint32_t>;
+
+struct PowerLevels {
+  std::map<std::string, std::int64_t> users, events, notifications, scalars;
+  std::string json() const;
+};
+
+/// One event. Steps are numbered from 0, the create event; `prev` and `redacts` name earlier steps.
+struct Step {
+  std::string type;
+  std::optional<std::string> state_key;
+  std::string sender;
+  std::string content = "{}";         // JSON; of the create event without `creator` and `room_version`
+  std::optional<PowerLevels> levels;  // of m.room.power_levels: replaces content
+  std::int64_t origin_server_ts = 0;  // milliseconds
+  std::vector<std::uint32_t> prev;
+  std::optional<std::uint32_t> redacts;
+  std::vector<std::string> cosigners;  // servers that sign besides the sender's
+  bool rejected = false;               // made although the rules refuse it
+  StateOfSteps before;                 // the state that its server had
+};
+
+struct Plan {
+  std::uint64_t seed = 0;
+  std::vector<Step> steps;
+};
+
+/// Verdict on a step that is not built yet, and what the version's auth events selection takes for it.
+struct Trial {
+  rules::Decision decision;
+  std::vector<std::uint32_t> selection;  // steps
+};
+
+/// Builds a plan step by step under one version.
+class Scene {
+ public:
+  Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed);
+  ~Scene();
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+
+  /// Judges steps that were not appended, each in the state given and after the events that it names in `prev`.
+  base::Result<std::vector<Trial>> judge(const StateOfSteps& state, std::span<const Step> steps) const;
+  /// Builds and appends a step with these auth_events.
+  base::Result<void> append(Step step, std::vector<std::uint32_t> selection);
+  /// The state after these steps, resolved where they are several.
+  base::Result<StateOfSteps> state_after(std::span<const std::uint32_t> extremities) const;
+
+  const std::vector<Step>& steps() const { return steps_; }
+  const std::vector<event::Event>& events() const { return events_; }
+  /// Steps that the auth_events of a step name, also where the text derives them.
+  const std::vector<std::vector<std::uint32_t>>& auth() const { return auth_; }
+  const rules::Program& program() const { return *program_; }
+  StateOfSteps after(std::uint32_t step) const;
+
+ private:
+  struct Stage;
+  std::string json(const Step& step) const;
+  std::string content(const Step& step) const;
+  void derive(graph::Room& room, const std::vector<std::uint32_t>& step_of) const;
+  std::vector<std::uint32_t> state_extremities(const Step& step) const;
+
+  std::shared_ptr<const rules::Program> program_;
+  std::uint64_t seed_ = 0;
+  std::string room_id_;
+  std::vector<event::SigningKey> keys_;
+  std::vector<Step> steps_;
+  std::vector<event::Event> events_;
+  std::vector<std::vector<std::uint32_t>> auth_;
+  std::vector<std::vector<bool>> ancestors_;  // by step: what it reaches along prev, itself included
+};
+
+/// The servers of a plan's people and a signing key for each, the same for every seed.
+const std::vector<std::string>& servers();
+const std::vector<event::SigningKey>& signing_keys();
+
+/// A plan as events of another version. What only its rules refuse for its form is said otherwise: a creator whom the
+/// version does not let stand in `users` of a power levels event is taken out of it.
+base::Result<std::vector<event::Event>> realise(const Plan& plan, std::shared_ptr<const rules::Program> program);
+
+}  // namespace stateroom::workload

@@ -1,0 +1,106 @@
+#include "sim/workload/workload.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "model/rules/elaborate.h"
+#include "model/versions/registry.h"
+
+namespace stateroom::workload {
+namespace {
+
+std::shared_ptr<const rules::Program> program(const std::string& name) {
+  static const versions::Registry registry;
+  static std::map<std::string, std::shared_ptr<const rules::Program>> known;
+  if (known.contains(name)) return known[name];
+  const auto version = registry.load(name);
+  EXPECT_TRUE(version) << name << ": " << (version ? "" : version.error()[0].message);
+  const auto core = rules::elaborate(*version);
+  EXPECT_TRUE(core) << name;
+  return known[name] = rules::Program::compile(*core);
+}
+
+HistoryMade made(const std::string& name, std::uint64_t seed) {
+  auto history = make(program(name), seed);
+  EXPECT_TRUE(history) << name << " seed " << seed << ": " << (history ? "" : history.error().message);
+  return std::move(*history);
+}
+
+TEST(Workload, SameSeedSameBytes) {
+  for (const std::string name : {"1", "6", "11", "12"}) {
+    const HistoryMade one = made(name, 7), two = made(name, 7), other = made(name, 8);
+    ASSERT_EQ(one.events.size(), two.events.size());
+    for (std::size_t i = 0; i < one.events.size(); ++i)
+      EXPECT_EQ(json::to_text(one.events[i].json), json::to_text(two.events[i].json));
+    EXPECT_NE(json::to_text(one.events.back().json), json::to_text(other.events.back().json));
+  }
+}
+
+TEST(Workload, EveryVersionHasHistoriesWithForksAndMerges) {
+  const versions::Registry registry;
+  for (const std::string& name : registry.names()) {
+    if (registry.load(name) && name.find("mimi") == std::string::npos && name != "I.1-framework" &&
+        name.find("3995") == std::string::npos) {
+      std::size_t merges = 0, steps = 0;
+      for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        const HistoryMade history = made(name, seed);
+        steps += history.plan.steps.size();
+        for (const Step& step : history.plan.steps) merges += step.prev.size() > 1;
+      }
+      EXPECT_GT(merges, 5U) << name;
+      EXPECT_GT(steps, 200U) << name;
+    }
+  }
+}
+
+TEST(Workload, EventsAreWellFormedAndSigned) {
+  event::ServerKeys keys;
+  for (const event::SigningKey& key : signing_keys()) keys[key.server][key.key_id] = event::verify_key(key);
+  for (const std::string name : {"1", "3", "8", "11", "12"}) {
+    const auto& format = program(name)->version().format;
+    for (const event::Event& event : made(name, 3).events) {
+      EXPECT_EQ(event::check_format(event.json, format), std::vector<std::string>{}) << name << event.event_id;
+      EXPECT_EQ(event::verify(event.json, format, *event::server_part(event.sender), keys),
+                event::SignatureState::kValid);
+    }
+  }
+}
+
+TEST(Workload, AllMembershipsAndJoinRulesOfTheTextOccur) {
+  std::set<std::string> contents, types;
+  for (std::uint64_t seed = 1; seed <= 80; ++seed) {
+    for (const Step& step : made("11", seed).plan.steps) {
+      types.insert(step.type);
+      if (step.type == "m.room.join_rules" || step.type == "m.room.member") {
+        const auto document = json::parse(step.content);
+        const json::Value content = json::root(**document);
+        for (const char* field : {"membership", "join_rule"}) {
+          if (content.get(field).valid()) contents.emplace(content.get(field).string());
+        }
+      }
+    }
+  }
+  for (const char* word : {"ban", "invite", "join", "knock", "leave", "public", "restricted", "knock_restricted"})
+    EXPECT_TRUE(contents.contains(word)) << word;
+  for (const char* type : {"m.room.redaction", "m.room.third_party_invite", "m.room.tombstone", "m.room.policy"})
+    EXPECT_TRUE(types.contains(type)) << type;
+}
+
+TEST(Workload, APlanIsRealisedInAnotherFormatEventByEvent) {
+  const HistoryMade history = made("11", 5);
+  const auto other = realise(history.plan, program("12"));
+  ASSERT_TRUE(other) << other.error().message;
+  ASSERT_EQ(other->size(), history.events.size());
+  for (std::size_t i = 0; i < other->size(); ++i) {
+    EXPECT_EQ((*other)[i].type, history.events[i].type);
+    EXPECT_EQ(event::check_format((*other)[i].json, program("12")->version().format), std::vector<std::string>{});
+  }
+  const auto same = realise(history.plan, program("11"));
+  ASSERT_TRUE(same);
+  for (std::size_t i = 0; i < same->size(); ++i) EXPECT_EQ((*same)[i].event_id, history.events[i].event_id);
+}
+
+}  // namespace
+}  // namespace stateroom::workload
