@@ -20,7 +20,7 @@
 namespace stateroom::rules {
 
 enum class Op : std::uint8_t {
-  // Values.
+  // Values. The constants stand first: Evaluator::Data::value answers them by comparing.
   kNumber,   // number
   kLiteral,  // a: literal; number: its string in the room, once bound
   kInfinite,

@@ -8,7 +8,7 @@ namespace stateroom::rules {
 using graph::MapEntry;
 
 std::span<const EventIndex> Evaluator::Data::edges(const Node& node, const Frame& frame) {
-  const EventIndex event = value(node.a, frame).event();
+  const EventIndex event = event_of(node.a, frame);
   if (!event.valid()) return {};
   return room.cited(node.b, event);
 }
@@ -90,7 +90,7 @@ bool Evaluator::Data::each_family(const Node& node, const Frame& frame, Visit vi
 }
 
 bool Evaluator::Data::each_level(const Node& node, const Frame& frame, Visit visit) {
-  const EventIndex event = value(node.a, frame).event();
+  const EventIndex event = event_of(node.a, frame);
   if (!event.valid()) return false;
   for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(node.number); ++i) {
     const std::uint32_t at = code_.extra[node.c + i];
@@ -178,6 +178,12 @@ bool Evaluator::Data::contains(std::uint32_t set, const Value& wanted, const Fra
   if (node.op == Op::kUnion) return contains(node.a, wanted, frame) || contains(node.b, wanted, frame);
   if (node.op == Op::kMeet) return contains(node.a, wanted, frame) && contains(node.b, wanted, frame);
   if (node.op == Op::kMinus) return contains(node.a, wanted, frame) && !contains(node.b, wanted, frame);
+  if (node.op == Op::kStringSet) {
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(node.number); ++i) {
+      if (equal(value(code_.extra[node.c + i], frame), wanted)) return true;
+    }
+    return false;
+  }
   return each(set, frame, [&](const Value& member, const Value&) { return equal(member, wanted); });
 }
 

@@ -67,8 +67,11 @@ EventIndex Evaluator::Data::slot(StringId type, StringId state_key, const Frame&
 EventIndex Evaluator::Data::site(const Node& node, const Frame& frame) {
   if (frame.sites == Node::kNone) return EventIndex::none();
   const std::uint32_t found = site_values_[frame.sites + node.a];
-  if ((node.reads & kReadsById) != 0) return EventIndex{found};
   CachedEvent& cached = slots_[node.a];
+  if ((node.reads & kReadsById) != 0) {
+    if (frame.outer) cached = {call_, EventIndex{found}};
+    return EventIndex{found};
+  }
   if (frame.outer && cached.call == call_) return cached.event;
   if (reads_ != nullptr) {
     const Site& place = code_.sites[node.a];
@@ -99,7 +102,7 @@ EventIndex Evaluator::Data::event_by_id(const Node& node, const Frame& frame) {
 }
 
 Value Evaluator::Data::field(const Node& node, const Frame& frame) {
-  const EventIndex e = value(node.a, frame).event();
+  const EventIndex e = event_of(node.a, frame);
   if (!e.valid()) return {};
   switch (static_cast<EventMember>(node.b)) {
     case EventMember::kType:
@@ -132,7 +135,7 @@ Value Evaluator::Data::column(EventIndex event, std::uint32_t column) const {
 const Cell* Evaluator::Data::cell_of(std::uint32_t column_node, const Frame& frame) {
   static constexpr Cell kNoCell{};
   const Node& node = code_.nodes[column_node];
-  const EventIndex event = value(node.a, frame).event();
+  const EventIndex event = event_of(node.a, frame);
   return event.valid() ? &room.cell(event, graph::ColumnIndex{node.b}) : &kNoCell;
 }
 
@@ -173,7 +176,7 @@ Value Evaluator::Data::choose(std::uint32_t at, const Frame& frame) {
   return result;
 }
 
-Value Evaluator::Data::value(std::uint32_t at, const Frame& frame) {
+Value Evaluator::Data::compute(std::uint32_t at, const Frame& frame) {
   const Node& node = code_.nodes[at];
   switch (node.op) {
     case Op::kNumber:
@@ -191,7 +194,7 @@ Value Evaluator::Data::value(std::uint32_t at, const Frame& frame) {
     case Op::kField:
       return field(node, frame);
     case Op::kColumn:
-      return column(value(node.a, frame).event(), node.b);
+      return column(event_of(node.a, frame), node.b);
     case Op::kMapEntry:
       return map_entry(node, frame);
     case Op::kSite:
@@ -231,7 +234,7 @@ Value Evaluator::Data::value(std::uint32_t at, const Frame& frame) {
       return count(node.a, frame);
     case Op::kIdRank:
     case Op::kSha1Rank: {
-      const EventIndex e = value(node.a, frame).event();
+      const EventIndex e = event_of(node.a, frame);
       if (!e.valid()) return {};
       return Value::of(std::int64_t{node.op == Op::kIdRank ? room.id_rank(e) : room.sha1_rank(e)});
     }

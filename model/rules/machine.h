@@ -120,7 +120,20 @@ class Evaluator::Data {
 
   // evaluate.cpp
   Decision run(const Steps& steps, const Frame& frame);
-  Value value(std::uint32_t node, const Frame& frame);
+  // Constants, cached slots and the frame's event are answered in place: most of what rules ask for is one of these.
+  Value value(std::uint32_t at, const Frame& frame) {
+    const Node& node = code_.nodes[at];
+    return node.op <= Op::kLiteral ? Value::of(node.number) : compute(at, frame);
+  }
+  EventIndex event_of(std::uint32_t at, const Frame& frame) {
+    const Node& node = code_.nodes[at];
+    if (node.op == Op::kSite) {
+      const CachedEvent& cached = slots_[node.a];
+      return frame.outer && cached.call == call_ ? cached.event : site(node, frame);
+    }
+    return node.op == Op::kThisEvent ? frame.event : compute(at, frame).event();
+  }
+  Value compute(std::uint32_t node, const Frame& frame);
   bool truth(std::uint32_t node, const Frame& frame);
   Value field(const Node& node, const Frame& frame);
   Value column(EventIndex event, std::uint32_t column) const;
