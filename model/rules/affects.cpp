@@ -28,16 +28,21 @@ Dependencies::Dependencies(const Version& version, std::shared_ptr<const CoreVer
 }
 
 void Dependencies::add_names(const ExprPtr& expr, std::set<std::string>& names) const {
-  if (!expr) return;
-  if (expr->kind == ExprKind::kName || expr->kind == ExprKind::kCall) {
-    const bool fresh = names.insert(expr->text).second;
-    const DefinitionEntry* used = fresh ? version_.definition(expr->text) : nullptr;
-    if (used) add_names(used->expr, names);
-  }
-  for (const ExprPtr& child : expr->children) add_names(child, names);
-  for (const Clause& clause : expr->clauses) {
-    add_names(clause.expr, names);
-    for (const SortKey& key : clause.keys) add_names(key.expr, names);
+  std::vector<ExprPtr> todo = {expr};
+  while (!todo.empty()) {
+    const ExprPtr next = todo.back();
+    todo.pop_back();
+    if (!next) continue;
+    if (next->kind == ExprKind::kName || next->kind == ExprKind::kCall) {
+      const bool fresh = names.insert(next->text).second;
+      const DefinitionEntry* used = fresh ? version_.definition(next->text) : nullptr;
+      if (used) todo.push_back(used->expr);
+    }
+    todo.insert(todo.end(), next->children.begin(), next->children.end());
+    for (const Clause& clause : next->clauses) {
+      todo.push_back(clause.expr);
+      for (const SortKey& key : clause.keys) todo.push_back(key.expr);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "model/rules/elaborator.h"
 #include "model/rules/event_format.h"
+#include "model/rules/nearest.h"
 #include "model/rules/print.h"
 
 namespace stateroom::rules {
@@ -114,8 +115,9 @@ void Elaborator::check_names() {
   }
   // Circles among definitions, also among those that no rule uses.
   std::map<std::string, int> state;
-  const auto visit = [&](const auto& self, const DefinitionEntry& entry) -> void {
+  const auto visit = [&](const auto& self, const DefinitionEntry& entry, std::size_t depth) -> void {
     state[entry.name] = 1;
+    if (too_deep(depth, entry.location)) return;
     const auto uses = [&](const auto& again, const ExprPtr& expr) -> void {
       if (!expr) return;
       if (expr->kind == ExprKind::kName || expr->kind == ExprKind::kCall) {
@@ -124,7 +126,7 @@ void Elaborator::check_names() {
         const DefinitionEntry* used = parameter ? nullptr : version_.definition(expr->text);
         if (used && state[used->name] == 1)
           name_error(expr->location, "`" + used->name + "` is defined by itself", "definitions are not recursive");
-        if (used && state[used->name] == 0) self(self, *used);
+        if (used && state[used->name] == 0) self(self, *used, depth + 1);
       }
       for (const ExprPtr& child : expr->children) again(again, child);
       for (const Clause& clause : expr->clauses) {
@@ -136,7 +138,7 @@ void Elaborator::check_names() {
     state[entry.name] = 2;
   };
   for (const DefinitionEntry& entry : version_.definitions)
-    if (state[entry.name] == 0) visit(visit, entry);
+    if (state[entry.name] == 0) visit(visit, entry, 0);
 }
 
 // ---------------------------------------------------------------------------------------------------- sections of

@@ -1,5 +1,6 @@
 // Calls: definitions are inlined, functions of the language become nodes.
 #include "model/rules/elaborator.h"
+#include "model/rules/nearest.h"
 #include "model/rules/print.h"
 
 namespace stateroom::rules {

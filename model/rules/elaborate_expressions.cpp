@@ -1,5 +1,6 @@
 // Expressions: names, paths, conditions and values. Calls are in elaborate_calls.cpp.
 #include "model/rules/elaborator.h"
+#include "model/rules/nearest.h"
 #include "model/rules/print.h"
 
 namespace stateroom::rules {
@@ -56,8 +57,26 @@ CorePtr Elaborator::value_of(const Expr& expr, const Scope& scope, TypeKind kind
   return coerce_or_report(expression(expr, scope), kind, expr.location, what);
 }
 
+// True, with an error, if expressions stand in each other deeper than a text may have them, through definitions and
+// names.
+bool Elaborator::too_deep(std::size_t depth, const Location& location) {
+  constexpr std::size_t kDefinitionsDeep = 4;
+  if (depth <= kDefinitionsDeep * limits_.text_depth_max) return false;
+  exhausted_ = true;
+  report(location, base::ErrorCode::kLimit, "definitions stand in each other deeper than the limit allows",
+         "the limit is text_depth_max");
+  return true;
+}
+
 CorePtr Elaborator::expression(const Expr& expr, const Scope& scope) {
-  if (exhausted_) return nullptr;
+  if (exhausted_ || too_deep(depth_, expr.location)) return nullptr;
+  ++depth_;
+  CorePtr core = expression_of_kind(expr, scope);
+  --depth_;
+  return core;
+}
+
+CorePtr Elaborator::expression_of_kind(const Expr& expr, const Scope& scope) {
   switch (expr.kind) {
     case ExprKind::kString: {
       auto core = node(CoreKind::kString, expr.location, {.kind = TypeKind::kString});

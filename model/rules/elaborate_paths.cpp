@@ -1,5 +1,6 @@
 // Names and paths: what a name means, fields of events, content, entries of maps and states.
 #include "model/rules/elaborator.h"
+#include "model/rules/nearest.h"
 #include "model/rules/print.h"
 
 namespace stateroom::rules {

@@ -1,5 +1,6 @@
 // The primitives of resolution, state before and receipt.
 #include "model/rules/elaborator.h"
+#include "model/rules/nearest.h"
 #include "model/rules/print.h"
 
 namespace stateroom::rules {

@@ -1,5 +1,6 @@
 // Types: what columns and parameters are, what narrowing adds, what may stand for what.
 #include "model/rules/elaborator.h"
+#include "model/rules/nearest.h"
 #include "model/rules/print.h"
 
 namespace stateroom::rules {

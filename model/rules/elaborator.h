@@ -80,8 +80,10 @@ class Elaborator {
   void check_last_rule();
 
   // elaborate_expressions.cpp.
-  CorePtr expression(const Expr& expr, const Scope& scope);  // any value
-  CorePtr condition(const Expr& expr, const Scope& scope);   // a Boolean that is there
+  CorePtr expression(const Expr& expr, const Scope& scope);
+  CorePtr expression_of_kind(const Expr& expr, const Scope& scope);
+  bool too_deep(std::size_t depth, const Location& location);
+  CorePtr condition(const Expr& expr, const Scope& scope);  // a Boolean that is there
   CorePtr value_of(const Expr& expr, const Scope& scope, TypeKind kind, std::string_view what);
   Operand operand(const Expr& expr, const Scope& scope);
   Operand name_operand(const Expr& expr, const Scope& scope);
@@ -166,6 +168,7 @@ class Elaborator {
   std::vector<Diagnostic> diagnostics_;
   std::set<std::string> reported_;
   std::size_t nodes_ = 0;
+  std::uint32_t depth_ = 0;  // of expressions within expressions, through definitions
   bool exhausted_ = false;
   std::vector<std::pair<std::string, Location>> active_;  // definitions that are being inlined, with the place of use
   std::map<std::string, bool> uses_given_;

@@ -68,7 +68,7 @@ std::vector<UnkeptRead> unkept_reads(const CoreVersion& core) {
       path = dropped(fields->second, column.path);
     }
     if (path.empty()) return;
-    const std::string name = join(path);
+    const std::string name = path.size() == 1 ? path[0] : join(path);
     auto found = std::find_if(result.begin(), result.end(), [&](const UnkeptRead& read) {
       return read.event_type == column.event_type && read.field == name;
     });

@@ -249,52 +249,39 @@ void Facts::add_event_type(const Core& event, const std::string& type) { at(even
 void Facts::add_other_type(const Core& event, const std::string& type) { at(event).other_types.insert(type); }
 void Facts::add_identifier(const Core& core, const std::string& identifier) { at(core).identifier = identifier; }
 
-Facts where_true(const Core& condition) {
-  Facts facts;
-  if (condition.kind == CoreKind::kAnd) {
-    facts = where_true(*condition.args[0]);
-    facts.add(where_true(*condition.args[1]));
-  } else if (condition.kind == CoreKind::kOr) {
-    Facts second = where_false(*condition.args[0]);
-    second.add(where_true(*condition.args[1]));
-    facts = Facts::meet(where_true(*condition.args[0]), second);
+Known known(const Core& condition) {
+  Known result;
+  if (condition.kind == CoreKind::kAnd || condition.kind == CoreKind::kOr) {
+    const Known a = known(*condition.args[0]);
+    const Known b = known(*condition.args[1]);
+    const bool is_and = condition.kind == CoreKind::kAnd;
+    // `A and B` holds where both do; it fails where A fails, or where A holds and B fails. `or` is its mirror.
+    Facts& both = is_and ? result.where_true : result.where_false;
+    both = is_and ? a.where_true : a.where_false;
+    Facts second = is_and ? a.where_true : a.where_false;
+    both.add(is_and ? b.where_true : b.where_false);
+    second.add(is_and ? b.where_false : b.where_true);
+    (is_and ? result.where_false : result.where_true) = Facts::meet(is_and ? a.where_false : a.where_true, second);
   } else if (condition.kind == CoreKind::kNot) {
-    facts = where_false(*condition.args[0]);
+    result = known(*condition.args[0]);
+    std::swap(result.where_true, result.where_false);
   } else if (condition.kind == CoreKind::kIs) {
-    add_is(facts, condition);
-  } else if (condition.kind == CoreKind::kEqual) {
-    add_equal(facts, condition);
-  } else if (condition.kind == CoreKind::kNotEqual) {
+    add_is(result.where_true, condition);
+    if (condition.text == "absent") result.where_false.add_present(*condition.args[0]);
+    if (condition.text == "ill_typed") result.where_false.add_well_typed(*condition.args[0]);
+  } else if (condition.kind == CoreKind::kEqual || condition.kind == CoreKind::kNotEqual) {
+    const bool equal = condition.kind == CoreKind::kEqual;
+    add_equal(equal ? result.where_true : result.where_false, condition);
     const TypeTest test = type_test(condition);
-    if (test.event) facts.add_other_type(*test.event, *test.type);
+    if (test.event) (equal ? result.where_false : result.where_true).add_other_type(*test.event, *test.type);
   } else if (condition.kind == CoreKind::kIn || condition.kind == CoreKind::kStartsWith) {
-    facts.add_value(*condition.args[0]);
+    result.where_true.add_value(*condition.args[0]);
   }
-  return facts;
+  return result;
 }
 
-Facts where_false(const Core& condition) {
-  Facts facts;
-  if (condition.kind == CoreKind::kOr) {
-    facts = where_false(*condition.args[0]);
-    facts.add(where_false(*condition.args[1]));
-  } else if (condition.kind == CoreKind::kAnd) {
-    Facts second = where_true(*condition.args[0]);
-    second.add(where_false(*condition.args[1]));
-    facts = Facts::meet(where_false(*condition.args[0]), second);
-  } else if (condition.kind == CoreKind::kNot) {
-    facts = where_true(*condition.args[0]);
-  } else if (condition.kind == CoreKind::kIs) {
-    if (condition.text == "absent") facts.add_present(*condition.args[0]);
-    if (condition.text == "ill_typed") facts.add_well_typed(*condition.args[0]);
-  } else if (condition.kind == CoreKind::kEqual) {
-    const TypeTest test = type_test(condition);
-    if (test.event) facts.add_other_type(*test.event, *test.type);
-  } else if (condition.kind == CoreKind::kNotEqual) {
-    add_equal(facts, condition);
-  }
-  return facts;
-}
+Facts where_true(const Core& condition) { return known(condition).where_true; }
+Facts where_false(const Core& condition) { return known(condition).where_false; }
 
 bool implies(const Facts& facts, const Core& condition) {
   if (condition.kind == CoreKind::kBoolean) return condition.number != 0;

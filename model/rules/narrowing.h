@@ -50,7 +50,11 @@ class Facts {
   std::set<std::string> of_frame_;  // keys that depend on the frame
 };
 
-/// What is known where `condition` is true, or false.
+/// What is known where a condition is true, and where it is false. Work is linear in its size.
+struct Known {
+  Facts where_true, where_false;
+};
+Known known(const Core& condition);
 Facts where_true(const Core& condition);
 Facts where_false(const Core& condition);
 

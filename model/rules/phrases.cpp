@@ -17,9 +17,12 @@ std::string words(std::string text) {
   return text;
 }
 
+// A field as people write it: `m.federate`, `signed.mxid`.
+std::string field_code(const Path& path) { return code(path.size() == 1 ? path[0] : join(path)); }
+
 std::string paths_text(const std::vector<Path>& paths) {
   std::vector<std::string> items;
-  for (const Path& path : paths) items.push_back(code(join(path)));
+  for (const Path& path : paths) items.push_back(field_code(path));
   return enumerate(items, "and");
 }
 
@@ -63,7 +66,11 @@ bool Phrases::is_condition(const Expr& expr) const {
           expr.text.starts_with("valid_"))
         return true;
       const DefinitionEntry* used = version_.definition(expr.text);
-      return used && used->expr->kind != ExprKind::kName && is_condition(*used->expr);
+      if (!used || used->expr->kind == ExprKind::kName || depth_ >= kDepthMax) return false;
+      ++depth_;
+      const bool result = is_condition(*used->expr);
+      --depth_;
+      return result;
     }
     case ExprKind::kString:
     case ExprKind::kInteger:
@@ -120,7 +127,9 @@ std::string Phrases::definition(const DefinitionEntry& entry, const std::vector<
   if (body.kind == ExprKind::kCall && body.text == "event" && body.children.size() == 2 &&
       at(body, 1).kind == ExprKind::kString)
     return slot(at(body, 1).text, of);
-  return "the " + words(entry.name) + (of.empty() ? "" : " of " + of);
+  // "the power at *e*", not "the power at of *e*".
+  const std::string said = words(entry.name);
+  return "the " + said + (of.empty() ? "" : said.ends_with(" at") ? " " + of : " of " + of);
 }
 
 std::string Phrases::name(const Expr& expr) const {
@@ -148,11 +157,11 @@ std::string Phrases::field(const Expr& expr) const {
     base = base->children[0].get();
   }
   if (base->kind == ExprKind::kName && base->text == "content") return code("content." + join(path));
-  if (base->kind == ExprKind::kName && base->text == "key") return code(join(path)) + " of the key";
+  if (base->kind == ExprKind::kName && base->text == "key") return field_code(path) + " of the key";
   if (path.front() == "content" && path.size() > 1) path.erase(path.begin());
   if (path.size() == 1 && path[0] == "before") return "the state before " + noun(*base);
   if (path.size() == 1 && path[0] == "content") return "the content of " + noun(*base);
-  return code(join(path)) + " of " + noun(*base);
+  return field_code(path) + " of " + noun(*base);
 }
 
 std::string Phrases::index(const Expr& expr) const {
@@ -219,9 +228,10 @@ std::string Phrases::noun(const Expr& expr) const {
       return {};
     }
     case ExprKind::kIf:
-      return noun(at(expr, 1)) + " if " + clause(at(expr, 0)) + ", otherwise " + noun(at(expr, 2));
+      return bracketed(at(expr, 1)) + " if " + clause(at(expr, 0)) + ", otherwise " + bracketed(at(expr, 2));
     case ExprKind::kDefault:
-      return noun(at(expr, 0)) + ", or if that is missing " + noun(at(expr, 1));
+      return noun(at(expr, 0)) + ", or if that is missing " +
+             (at(expr, 1).kind == ExprKind::kIf ? bracketed(at(expr, 1)) : noun(at(expr, 1)));
     case ExprKind::kGiven:
       return noun(at(expr, 0)) + ", judged for " + noun(at(expr, 1)) + " with " + noun(at(expr, 2)) + " as the state";
     case ExprKind::kUnion:
@@ -249,6 +259,12 @@ std::string Phrases::noun(const Expr& expr) const {
       return "whether " + clause(expr);
   }
   return {};
+}
+
+std::string Phrases::bracketed(const Expr& expr) const {
+  const bool compound =
+      expr.kind == ExprKind::kIf || expr.kind == ExprKind::kDefault || expr.kind == ExprKind::kOverlaid;
+  return compound ? "(" + noun(expr) + ")" : noun(expr);
 }
 
 std::string Phrases::changes(const Expr& expr, const std::vector<std::string>& binders) const {

@@ -43,8 +43,11 @@ class Phrases {
   std::string joined(const Expr& expr, bool negated) const;
   std::string changes(const Expr& expr, const std::vector<std::string>& binders) const;
   bool is_variable(const Expr& expr) const;
+  std::string bracketed(const Expr& expr) const;
 
+  static constexpr int kDepthMax = 8;  // of definitions that are said in place
   const Version& version_;
+  mutable int depth_ = 0;
 };
 
 /// "a", "a and b", "a, b and c".

@@ -126,7 +126,7 @@ std::string Phrases::asked(const Expr& expr, bool negated) const {
   if (question == "absent") return noun_of + (negated ? " is present" : " is absent");
   if (question == "empty") return noun_of + is + "empty";
   if (question == "ill_typed")
-    return noun_of + (negated ? " is absent or of its declared type" : " is there but not of its declared type");
+    return noun_of + (negated ? " is absent or has the right type" : " is present but has the wrong type");
   if (question == "recognised_version") return noun_of + is + "a room version that the server knows";
   if (question == "beyond_double") return noun_of + is + "a number beyond what a double holds";
   const std::string of = type(*expr.type);
@@ -186,7 +186,7 @@ std::string Phrases::clause_of_call(const Expr& expr, bool negated) const {
     return "the event" + std::string(negated ? " is not" : " is") + " signed by " + arg(0) + " with the key " + arg(1) +
            " of " + arg(2);
   if (f == "verifies")
-    return std::string(negated ? "none" : "one") + " of the keys " + arg(1) + " verifies a signature of " + arg(0);
+    return std::string(negated ? "none" : "one") + " of " + arg(1) + " verifies a signature of " + arg(0);
   if (f == "selected")
     return "the auth events selection " + std::string(negated ? "does not ask for " : "asks for ") + arg(0);
   if (f == "allowed")
@@ -197,8 +197,10 @@ std::string Phrases::clause_of_call(const Expr& expr, bool negated) const {
   if (f == "valid_hashes") return "the content hash of the event is " + std::string(negated ? "wrong" : "right");
   if (f.starts_with("valid_")) return "its `" + f.substr(6) + "` is " + (negated ? "wrong" : "right");
   const DefinitionEntry* used = version_.definition(f);
-  if (used && used->parameters.empty() && is_condition(*used->expr)) {
+  if (used && used->parameters.empty() && depth_ < 2 && is_condition(*used->expr)) {
+    ++depth_;
     std::string said = clause(*used->expr, negated);
+    --depth_;
     const bool mixed = used->expr->kind == ExprKind::kAnd || used->expr->kind == ExprKind::kOr;
     if (said.size() <= kInlineMax) return mixed ? "(" + said + ")" : said;
   }

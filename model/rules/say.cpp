@@ -137,8 +137,8 @@ class Speaker {
       }
       if (entry.when) presence += " if " + phrases_.clause(*entry.when);
       if (entry.otherwise_forbidden) presence += ", else forbidden";
-      out += "| `" + join(entry.path) + "` | " + phrases_.type(*entry.type) + " | " + presence + " | " +
-             (entry.kept ? "kept" : "dropped") + marked(entry) + " |\n";
+      out += "| `" + (entry.path.size() == 1 ? entry.path[0] : join(entry.path)) + "` | " + phrases_.type(*entry.type) +
+             " | " + presence + " | " + (entry.kept ? "kept" : "dropped") + marked(entry) + " |\n";
     }
     return out;
   }
@@ -183,10 +183,13 @@ class Speaker {
       if (entries.empty() || (!wanted.empty() && wanted != type)) continue;
       if (wanted.empty()) out += "`" + type + "`\n\n";
       out += "| field | type | redaction |\n|---|---|---|\n";
+      bool all = false;
+      for (const ContentEntry& entry : entries) all |= entry.kept && entry.path == Path{"*"};
       for (const ContentEntry& entry : entries) {
-        const std::string redaction = entry.kept_empty ? "kept, its parent as `{}`" : entry.kept ? "kept" : "dropped";
-        out += "| `" + join(entry.path) + "` | " + phrases_.type(*entry.type) + (entry.derived ? ", derived" : "") +
-               " | " + redaction + marked(entry) + " |\n";
+        const std::string redaction = entry.kept_empty ? "kept as `{}`" : entry.kept || all ? "kept" : "dropped";
+        out += "| `" + (entry.path.size() == 1 ? entry.path[0] : join(entry.path)) + "` | " +
+               phrases_.type(*entry.type) + (entry.derived ? ", derived" : "") + " | " + redaction + marked(entry) +
+               " |\n";
       }
       out += "\n";
     }
