@@ -11,6 +11,7 @@ class Restrictions {
   Restrictions(const CoreVersion& version, std::vector<Diagnostic>& out) : version_(version), out_(out) {}
 
   void rule(const CoreRule& rule) {
+    rule_ = &rule;
     if (rule.when) walk(*rule.when);
     if (rule.each) {
       walk(*rule.each);
@@ -23,7 +24,10 @@ class Restrictions {
 
  private:
   void fail(const Core& at, std::string message, std::string hint) {
-    out_.push_back(error(at.location, base::ErrorCode::kRestriction, std::move(message), std::move(hint)));
+    // What a definition of another text breaks only here is reported at the rule of this one.
+    const bool same_file = !rule_->location.file || !at.location.file || *rule_->location.file == *at.location.file;
+    out_.push_back(error(same_file ? at.location : rule_->location, base::ErrorCode::kRestriction, std::move(message),
+                         std::move(hint)));
   }
 
   void enter(const std::vector<std::uint32_t>& binders, std::uint32_t key, bool has_key) {
@@ -162,6 +166,7 @@ class Restrictions {
 
   const CoreVersion& version_;
   std::vector<Diagnostic>& out_;
+  const CoreRule* rule_ = nullptr;  // the rule that is walked
   std::set<std::uint32_t> bound_;
   std::set<std::uint32_t> keys_;
   std::uint32_t depth_ = 0;
