@@ -34,11 +34,18 @@ bool has_field(const event::EventFormat& format, std::string_view name) {
 }  // namespace
 
 std::string PowerLevels::json() const {
+  std::map<std::string, std::string> members;
+  for (const auto& [name, level] : scalars) members[name] = std::to_string(level);
+  if (!notifications.empty()) members["notifications"] = object(notifications);
+  if (!events.empty()) members["events"] = object(events);
+  members["users"] = object(users);
+  for (const auto& [name, text] : raw) members[name] = text;
   std::string out = "{";
-  for (const auto& [name, level] : scalars) out += fmt::format("{}:{},", quoted(name), level);
-  if (!notifications.empty()) out += "\"notifications\":" + object(notifications) + ",";
-  if (!events.empty()) out += "\"events\":" + object(events) + ",";
-  return out + "\"users\":" + object(users) + "}";
+  for (const auto& [name, text] : members) {
+    if (out.size() > 1) out += ',';
+    out += quoted(name) + ":" + text;
+  }
+  return out + "}";
 }
 
 const std::vector<std::string>& servers() {
@@ -70,6 +77,35 @@ struct Scene::Stage {
         entries.emplace_back(room->key(base::EventIndex(e)), base::EventIndex(e));
     }
     return store.from(std::move(entries));
+  }
+
+  NamedSteps named(const resolve::TraceValue& value) const {
+    using Kind = resolve::TraceValue::Kind;
+    NamedSteps out{value.name, {}, {}, {}, value.keys};
+    switch (value.kind) {
+      case Kind::kState:
+        out.kind = "state";
+        for (const auto& [key, event] : store.entries(value.state)) out.steps.push_back(step_of[event.at()]);
+        std::sort(out.steps.begin(), out.steps.end());
+        break;
+      case Kind::kEvents:
+        out.kind = "set";
+        for (const base::EventIndex event : value.events) out.steps.push_back(step_of[event.at()]);
+        std::sort(out.steps.begin(), out.steps.end());
+        break;
+      case Kind::kOrder:
+        out.kind = "order";
+        for (const base::EventIndex event : value.events) out.steps.push_back(step_of[event.at()]);
+        break;
+      case Kind::kFunction:
+        out.kind = "function";
+        for (const auto& [event, text] : value.keyed) {
+          out.steps.push_back(step_of[event.at()]);
+          out.values.push_back(text);
+        }
+        break;
+    }
+    return out;
   }
 };
 
@@ -231,11 +267,7 @@ StateOfSteps Scene::after(std::uint32_t step) const {
   return out;
 }
 
-base::Result<StateOfSteps> Scene::state_after(std::span<const std::uint32_t> extremities) const {
-  std::vector<StateOfSteps> sets;
-  for (const std::uint32_t step : extremities) sets.push_back(after(step));
-  if (std::all_of(sets.begin(), sets.end(), [&](const StateOfSteps& set) { return set == sets[0]; }))
-    return sets.empty() ? StateOfSteps{} : sets[0];
+base::Result<Resolved> Scene::resolve(std::span<const StateOfSteps> sets, bool trace) const {
   auto room = graph::Room::build(events_, program_->version().format);
   if (!room) return std::unexpected(room.error());
   Stage stage{std::move(*room), {}, {}};
@@ -248,32 +280,58 @@ base::Result<StateOfSteps> Scene::state_after(std::span<const std::uint32_t> ext
   std::vector<graph::State> states;
   for (const StateOfSteps& set : sets) states.push_back(stage.state(set));
   resolve::Resolver resolver(evaluator, stage.store);
-  const auto resolved = resolver.resolve(states);
+  resolve::Trace traced;
+  const auto resolved = resolver.resolve(states, trace ? &traced : nullptr);
   if (!resolved) return std::unexpected(resolved.error());
-  StateOfSteps out;
+  Resolved out;
   for (const auto& [key, event] : stage.store.entries(*resolved)) {
     const Step& step = steps_[stage.step_of[event.at()]];
-    out[{step.type, *step.state_key}] = stage.step_of[event.at()];
+    out.state[{step.type, *step.state_key}] = stage.step_of[event.at()];
+  }
+  for (const resolve::TraceValue& value : traced.values) out.values.push_back(stage.named(value));
+  for (const resolve::TraceCheck& check : traced.checks) {
+    out.checks.push_back({check.name, stage.step_of[check.event.at()], check.decision.allowed,
+                          program_->label(check.decision.rule), program_->number(check.decision.rule)});
+  }
+  return out;
+}
+
+base::Result<StateOfSteps> Scene::state_after(std::span<const std::uint32_t> extremities) const {
+  std::vector<StateOfSteps> sets;
+  for (const std::uint32_t step : extremities) sets.push_back(after(step));
+  if (std::all_of(sets.begin(), sets.end(), [&](const StateOfSteps& set) { return set == sets[0]; }))
+    return sets.empty() ? StateOfSteps{} : sets[0];
+  auto resolved = resolve(sets, false);
+  if (!resolved) return std::unexpected(resolved.error());
+  return std::move(resolved->state);
+}
+
+base::Result<Staged> stage(const Plan& plan, std::shared_ptr<const rules::Program> program) {
+  Staged out{std::make_unique<Scene>(std::move(program), plan.seed), {}};
+  for (Step step : plan.steps) {
+    auto trial = out.scene->judge(step.before, std::span(&step, 1));
+    if (!trial) return std::unexpected(trial.error());
+    if (step.levels && !step.rejected && !(*trial)[0].decision.allowed) {
+      Step other = step;
+      other.levels->users.erase(plan.steps[0].sender);
+      auto second = out.scene->judge(step.before, std::span(&other, 1));
+      if (!second) return std::unexpected(second.error());
+      if ((*second)[0].decision.allowed) {
+        step = std::move(other);
+        trial = std::move(second);
+      }
+    }
+    out.decisions.push_back((*trial)[0].decision);
+    const auto done = out.scene->append(std::move(step), std::move((*trial)[0].selection));
+    if (!done) return std::unexpected(done.error());
   }
   return out;
 }
 
 base::Result<std::vector<event::Event>> realise(const Plan& plan, std::shared_ptr<const rules::Program> program) {
-  Scene scene(std::move(program), plan.seed);
-  for (Step step : plan.steps) {
-    auto trial = scene.judge(step.before, std::span(&step, 1));
-    if (!trial) return std::unexpected(trial.error());
-    if (step.levels && !step.rejected && !(*trial)[0].decision.allowed) {
-      Step other = step;
-      other.levels->users.erase(plan.steps[0].sender);
-      auto second = scene.judge(step.before, std::span(&other, 1));
-      if (!second) return std::unexpected(second.error());
-      if ((*second)[0].decision.allowed) step = std::move(other);
-    }
-    const auto done = scene.append(std::move(step), std::move((*trial)[0].selection));
-    if (!done) return std::unexpected(done.error());
-  }
-  return scene.events();
+  auto staged = stage(plan, std::move(program));
+  if (!staged) return std::unexpected(staged.error());
+  return staged->scene->events();
 }
 
 }  // namespace stateroom::workload

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "model/event/builder.h"
+#include "model/resolve/resolution.h"
 #include "model/rules/program.h"
 
 namespace stateroom::workload {
@@ -26,6 +28,7 @@ using StateOfSteps = std::map<Key, std::uint32_t>;
 
 struct PowerLevels {
   std::map<std::string, std::int64_t> users, events, notifications, scalars;
+  std::map<std::string, std::string> raw;  // further members as JSON, over those above
   std::string json() const;
 };
 
@@ -52,7 +55,30 @@ struct Plan {
 /// Verdict on a step that is not built yet, and what the version's auth events selection takes for it.
 struct Trial {
   rules::Decision decision;
-  std::vector<std::uint32_t> selection;  // steps
+  std::vector<std::uint32_t> selection;  // steps, in the order of their keys
+};
+
+/// A named value of a resolution, events as steps.
+struct NamedSteps {
+  std::string name;
+  std::string kind;                  // "state", "set", "order", "function"
+  std::vector<std::uint32_t> steps;  // a set or state by number, an order in order
+  std::vector<std::string> values;   // of a function: one for each of `steps`
+  std::vector<resolve::TraceKey> keys;
+};
+
+/// A check that a resolution made.
+struct CheckedStep {
+  std::string name;  // the named value
+  std::uint32_t step = 0;
+  bool allowed = false;
+  std::string label, number;
+};
+
+struct Resolved {
+  StateOfSteps state;
+  std::vector<NamedSteps> values;
+  std::vector<CheckedStep> checks;
 };
 
 /// Builds a plan step by step under one version.
@@ -67,6 +93,8 @@ class Scene {
   base::Result<std::vector<Trial>> judge(const StateOfSteps& state, std::span<const Step> steps) const;
   /// Builds and appends a step with these auth_events.
   base::Result<void> append(Step step, std::vector<std::uint32_t> selection);
+  /// Resolves state sets; without `trace` only the state is filled.
+  base::Result<Resolved> resolve(std::span<const StateOfSteps> sets, bool trace) const;
   /// The state after these steps, resolved where they are several.
   base::Result<StateOfSteps> state_after(std::span<const std::uint32_t> extremities) const;
 
@@ -98,8 +126,16 @@ class Scene {
 const std::vector<std::string>& servers();
 const std::vector<event::SigningKey>& signing_keys();
 
+/// A plan under a version: its events, and the verdict on each step in the state that its server had.
+struct Staged {
+  std::unique_ptr<Scene> scene;
+  std::vector<rules::Decision> decisions;
+};
+
 /// A plan as events of another version. What only its rules refuse for its form is said otherwise: a creator whom the
 /// version does not let stand in `users` of a power levels event is taken out of it.
+base::Result<Staged> stage(const Plan& plan, std::shared_ptr<const rules::Program> program);
+/// The events of `stage`.
 base::Result<std::vector<event::Event>> realise(const Plan& plan, std::shared_ptr<const rules::Program> program);
 
 }  // namespace stateroom::workload

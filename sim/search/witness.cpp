@@ -1,0 +1,144 @@
+#include "sim/search/witness.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sim/search/scenarios.h"
+
+namespace stateroom::search {
+namespace {
+
+using workload::Key;
+using workload::Staged;
+using workload::Step;
+
+class Search {
+ public:
+  Search(const ProgramPtr& base, const ProgramPtr& candidate, const WitnessOptions& options)
+      : base_(base), candidate_(candidate), options_(options) {}
+
+  base::Result<WitnessSearch> run() {
+    std::vector<Scenario> all = scenarios(base_->version(), candidate_->version());
+    std::vector<Staged> left, right;
+    for (const Scenario& scenario : all) {
+      for (const auto& [program, staged] : {std::pair(&base_, &left), std::pair(&candidate_, &right)}) {
+        auto made = workload::stage(workload::Plan{0, scenario.room}, *program);
+        if (!made) return std::unexpected(made.error());
+        staged->push_back(std::move(*made));
+      }
+    }
+    for (std::uint32_t scope = 1; scope <= options_.scope_max && !full(); ++scope) {
+      for (std::size_t i = 0; i < all.size() && !full(); ++i) {
+        // A create event that deviates is one deviation more.
+        const std::uint32_t own = all[i].words.empty() ? 0 : 1;
+        if (scope < 1 + own) continue;
+        const auto done = states(all[i], left[i], right[i], scope, scope - 1 - own);
+        if (!done) return std::unexpected(done.error());
+      }
+      if (!full()) out_.scope = scope;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  bool full() const { return out_.pairs >= options_.pairs_max; }
+
+  base::Result<void> states(const Scenario& scenario, const Staged& left, const Staged& right, std::uint32_t scope,
+                            std::uint32_t deviations) {
+    const std::size_t count = scenario.deviations.size();
+    if (deviations == 0) return ask(scenario, left, right, scope, {});
+    for (std::size_t one = 0; one < count && !full(); ++one) {
+      if (deviations == 1) {
+        if (auto done = ask(scenario, left, right, scope, {one}); !done) return done;
+        continue;
+      }
+      for (std::size_t two = one + 1; two < count && !full(); ++two) {
+        if (scenario.deviations[one].key == scenario.deviations[two].key) continue;
+        if (auto done = ask(scenario, left, right, scope, {one, two}); !done) return done;
+      }
+    }
+    return {};
+  }
+
+  base::Result<void> ask(const Scenario& scenario, const Staged& left, const Staged& right, std::uint32_t scope,
+                         const std::vector<std::size_t>& deviations) {
+    StateOfSteps state = scenario.study;
+    std::vector<std::string> words;
+    if (!scenario.words.empty()) words.push_back(scenario.words);
+    for (const std::size_t d : deviations) {
+      const Deviation& deviation = scenario.deviations[d];
+      words.push_back(deviation.words);
+      state.erase(deviation.key);
+      if (deviation.step) state[deviation.key] = *deviation.step;
+    }
+    std::vector<Step> events;
+    for (const WordedStep& event : scenario.events) events.push_back(event.step);
+    const auto one = left.scene->judge(state, events);
+    if (!one) return std::unexpected(one.error());
+    const auto two = right.scene->judge(state, events);
+    if (!two) return std::unexpected(two.error());
+    out_.pairs += events.size();
+    for (std::size_t e = 0; e < events.size(); ++e) {
+      const rules::Decision& a = (*one)[e].decision;
+      const rules::Decision& b = (*two)[e].decision;
+      if (a.allowed == b.allowed || !found_.insert({base_->label(a.rule), candidate_->label(b.rule)}).second) continue;
+      Witness witness{base_->label(a.rule),
+                      candidate_->label(b.rule),
+                      base_->number(a.rule),
+                      candidate_->number(b.rule),
+                      a.allowed,
+                      scope,
+                      words,
+                      events[e],
+                      state,
+                      {}};
+      witness.deviations.push_back(scenario.events[e].words);
+      keep(scenario, witness);
+      out_.witnesses.push_back(std::move(witness));
+    }
+    return {};
+  }
+
+  /// Only the events that the state holds, numbered anew.
+  static void keep(const Scenario& scenario, Witness& witness) {
+    std::set<std::uint32_t> kept;
+    for (const auto& [key, step] : scenario.study) kept.insert(step);
+    for (const auto& [key, step] : witness.state) kept.insert(step);
+    std::map<std::uint32_t, std::uint32_t> number;
+    for (const std::uint32_t old : kept) {
+      number[old] = static_cast<std::uint32_t>(witness.room.size());
+      witness.room.push_back(scenario.room[old]);
+    }
+    for (auto& [key, step] : witness.state) step = number.at(step);
+    for (std::uint32_t& p : witness.event.prev) p = number.at(p);
+    if (witness.event.redacts) witness.event.redacts = number.at(*witness.event.redacts);
+    witness.event.before = witness.state;
+  }
+
+  ProgramPtr base_, candidate_;
+  WitnessOptions options_;
+  WitnessSearch out_;
+  std::set<std::pair<std::string, std::string>> found_;
+};
+
+}  // namespace
+
+base::Result<WitnessSearch> find_witnesses(const ProgramPtr& base, const ProgramPtr& candidate,
+                                           const WitnessOptions& options) {
+  return Search(base, candidate, options).run();
+}
+
+base::Result<WitnessFiles> realise(const Witness& witness, const ProgramPtr& program) {
+  workload::Plan plan{0, witness.room};
+  auto staged = workload::stage(plan, program);
+  if (!staged) return std::unexpected(staged.error());
+  const auto trial = staged->scene->judge(witness.state, std::span(&witness.event, 1));
+  if (!trial) return std::unexpected(trial.error());
+  const auto done = staged->scene->append(witness.event, (*trial)[0].selection);
+  if (!done) return std::unexpected(done.error());
+  WitnessFiles out{{}, staged->scene->events().back()};
+  for (const auto& [key, step] : witness.state) out.state.push_back(staged->scene->events()[step]);
+  return out;
+}
+
+}  // namespace stateroom::search
