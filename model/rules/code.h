@@ -108,6 +108,7 @@ enum Reads : std::uint8_t {
   kReadsRejected = 4,  // `rejected` of some event, or a key: may change between two questions
   kReadsEdges = 8,     // the event's edges
   kReadsLocal = 16,    // a local
+  kReadsFrame = 32,    // the state of the frame around it: as kReadsState, but `given` brings its own
 };
 
 struct Node {

@@ -137,7 +137,7 @@ std::uint32_t Code::lower_slot(const Core& core) {
     return add(node_of(Op::kListSlot, list, type, key), {list, key});
   }
   const bool by_id = core.kind == CoreKind::kEventById;
-  const std::uint8_t reads = by_id ? kReadsById : kReadsState;
+  const auto reads = static_cast<std::uint8_t>(by_id ? kReadsById : kReadsState | kReadsFrame);
   const std::uint32_t key = lower(*core.args.at(0));
   if ((nodes[key].reads & (kReadsState | kReadsById | kReadsRejected | kReadsLocal)) == 0) {
     const Site site{by_id, type, key};
@@ -194,7 +194,7 @@ std::uint32_t Code::lower_is(const Core& core) {
 
 std::uint32_t Code::lower_domain(const Core& core) {
   if (core.kind == CoreKind::kFamily) {
-    return add(node_of(Op::kFamily, literal(core.text), kNone, kNone, 0, kReadsState), {});
+    return add(node_of(Op::kFamily, literal(core.text), kNone, kNone, 0, kReadsState | kReadsFrame), {});
   }
   if (core.kind == CoreKind::kRivals) return unary(Op::kRivals, core);
   if (core.kind == CoreKind::kLeaves) return many(Op::kLeaves, core.args);
@@ -227,7 +227,10 @@ std::uint32_t Code::lower_given(const Core& core) {
   const std::uint32_t event = lower(*core.args.at(1));
   const std::uint32_t list = lower(*core.args.at(2));
   if (nodes[list].op != Op::kEdges) unsupported(core);
-  return add(node_of(Op::kGiven, body, event, list), {body, event, list});
+  const std::uint32_t at = add(node_of(Op::kGiven, body, event, list), {body, event, list});
+  const int around = (nodes[event].reads | nodes[list].reads) & kReadsFrame;
+  nodes[at].reads = static_cast<std::uint8_t>((nodes[at].reads & ~kReadsFrame) | around);
+  return at;
 }
 
 std::uint32_t Code::lower_quantifier(Op op, const Core& core) {

@@ -94,10 +94,15 @@ class Evaluator::Data {
     std::uint32_t steps[2] = {Node::kNone, Node::kNone};  // in residuals_: asked plainly, and again in a resolution
     std::uint32_t selection = Node::kNone, selection_count = 0;  // in selection_pool_
   };
+  /// An expression of another section. One that follows from a single event is computed once an event.
   struct Lowered {
     CorePtr expression;  // kept alive: its address is the key
     std::uint32_t node = Node::kNone;
+    std::uint32_t local = Node::kNone;  // the event that it follows from; kNone: it does not
+    std::vector<Value> values;          // by event
+    std::vector<std::uint8_t> asked;
   };
+  using LoweredMap = std::unordered_map<const Core*, Lowered>;
   struct CachedEvent {
     std::uint32_t call = 0;
     EventIndex event;
@@ -114,7 +119,8 @@ class Evaluator::Data {
   std::uint32_t prepare(EventIndex event);
   std::uint32_t residual(EventIndex event, bool recheck);
   void select(EventIndex event);
-  std::uint32_t lowered(std::unordered_map<const Core*, Lowered>& cache, const CorePtr& expression, bool as_key);
+  Lowered& lowered(LoweredMap& cache, const CorePtr& expression, bool as_key);
+  Value ask(Lowered& of, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
   void begin(ReadLog* reads);
   void enter(std::uint32_t node, std::span<const EventIndex> locals);
 
@@ -196,7 +202,7 @@ class Evaluator::Data {
   std::vector<std::vector<std::uint32_t>> prefixes_;  // by memo, string
   std::vector<std::vector<std::uint8_t>> matches_;    // by identifier, string
   std::vector<std::uint8_t> recognised_;              // by string
-  std::unordered_map<const Core*, Lowered> booleans_, scalars_;
+  LoweredMap booleans_, scalars_;
 };
 
 }  // namespace stateroom::rules

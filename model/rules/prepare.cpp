@@ -10,7 +10,9 @@ namespace stateroom::rules {
 namespace {
 
 constexpr std::uint32_t kNone = Node::kNone;
-constexpr int kChangesLater = kReadsState | kReadsById | kReadsRejected | kReadsLocal;
+// What an event does not decide alone, once and for all; the events of a room do not change, so event(…) does not
+// count.
+constexpr int kChangesLater = kReadsState | kReadsRejected | kReadsLocal;
 
 bool decided_by_event(const Step& step) { return step.domain == kNone && (step.reads & kChangesLater) == 0; }
 
@@ -204,15 +206,18 @@ bool Evaluator::Data::selected(EventIndex event, EventIndex cited) {
   return key.valid() && std::ranges::find(keys, key) != keys.end();
 }
 
-std::uint32_t Evaluator::Data::lowered(std::unordered_map<const Core*, Lowered>& cache, const CorePtr& expression,
-                                       bool as_key) {
+Evaluator::Data::Lowered& Evaluator::Data::lowered(LoweredMap& cache, const CorePtr& expression, bool as_key) {
   Lowered& known = cache[expression.get()];
-  if (known.node == kNone) {
-    known.expression = expression;
-    known.node = code_.lower(*expression, as_key);
-    bind();
-  }
-  return known.node;
+  if (known.node != kNone) return known;
+  known.expression = expression;
+  known.node = code_.lower(*expression, as_key);
+  bind();
+  const Node& node = code_.nodes[known.node];
+  const auto& locals = code_.free_locals(known.node);
+  const bool cheap = node.op == Op::kField || node.op == Op::kIdRank || node.op == Op::kSha1Rank;
+  const bool follows = (node.reads & (kReadsFrame | kReadsRejected)) == 0;
+  if (follows && !cheap && locals.size() == 1) known.local = locals[0];
+  return known;
 }
 
 void Evaluator::Data::enter(std::uint32_t node, std::span<const EventIndex> locals) {
@@ -222,12 +227,30 @@ void Evaluator::Data::enter(std::uint32_t node, std::span<const EventIndex> loca
   }
 }
 
+// The value of an expression; `event` is the frame's, none in a resolution.
+Value Evaluator::Data::ask(Lowered& of, EventIndex event, const StateView& state, std::span<const EventIndex> locals) {
+  const EventIndex only = of.local < locals.size() && !event.valid() ? locals[of.local] : EventIndex::none();
+  if (only.valid()) {
+    if (of.asked.empty()) {
+      of.asked.resize(room.size());
+      of.values.resize(room.size());
+    }
+    if (of.asked[only.at()] != 0) return of.values[only.at()];
+  }
+  begin(nullptr);
+  enter(of.node, locals);
+  const Value result = value(of.node, frame_of(event, &state, true));
+  if (only.valid()) {
+    of.asked[only.at()] = 1;
+    of.values[only.at()] = result;
+  }
+  return result;
+}
+
 bool Evaluator::Data::boolean(const CorePtr& expression, EventIndex event, const StateView& state,
                               std::span<const EventIndex> locals) {
-  const std::uint32_t node = lowered(booleans_, expression, false);
-  begin(nullptr);
-  enter(node, locals);
-  return truth(node, frame_of(event, &state, true));
+  const Value result = ask(lowered(booleans_, expression, false), event, state, locals);
+  return result.ok() && result.number != 0;
 }
 
 // A host may ask this while it answers an oracle in the middle of a call: nothing that the call remembers is touched,
@@ -246,10 +269,7 @@ bool Evaluator::Data::key_valid(EventIndex event, const event::VerifyKey& key, s
 
 Value Evaluator::Data::scalar(const CorePtr& expression, EventIndex event, const StateView& state,
                               std::span<const EventIndex> locals) {
-  const std::uint32_t node = lowered(scalars_, expression, true);
-  begin(nullptr);
-  enter(node, locals);
-  return value(node, frame_of(event, &state, true));
+  return ask(lowered(scalars_, expression, true), event, state, locals);
 }
 
 }  // namespace stateroom::rules
