@@ -1,0 +1,74 @@
+#include "model/rules/check.h"
+
+#include <algorithm>
+
+#include "model/rules/elaborate.h"
+#include "model/rules/lint.h"
+
+namespace stateroom::rules {
+namespace {
+
+std::vector<Diagnostic> diagnostics(const Errors& errors) {
+  std::vector<Diagnostic> result;
+  for (const base::Error& found : errors) result.push_back(diagnostic(found));
+  sort_and_unique(result);
+  return result;
+}
+
+/// What is wrong with the text under these options; `found` grows by what is new.
+void add(const File& file, const TextSource& texts, const LoadOptions& options, std::vector<Diagnostic>& found) {
+  const auto version = flatten(file, texts, options);
+  if (!version) {
+    for (Diagnostic& one : diagnostics(version.error())) found.push_back(std::move(one));
+    return;
+  }
+  const auto core = elaborate(*version, options.limits);
+  if (core) return;
+  found.insert(found.end(), core.error().begin(), core.error().end());
+}
+
+}  // namespace
+
+std::vector<Diagnostic> check(const File& file, const TextSource& texts, const base::Limits& limits) {
+  LoadOptions options;
+  options.limits = limits;
+  options.profile = "text";
+  const auto written = flatten(file, texts, options);
+  if (!written) return diagnostics(written.error());
+  std::vector<Diagnostic> found;
+  add(file, texts, options, found);
+  if (found.empty()) {
+    options.profile = "default";
+    add(file, texts, options, found);
+  }
+  if (found.empty()) {
+    for (const ReadingEntry& reading : written->readings) {
+      for (const Choice& choice : reading.choices) {
+        if (choice.name == reading.default_choice) continue;
+        LoadOptions chosen = options;
+        chosen.readings[reading.name] = choice.name;
+        add(file, texts, chosen, found);
+      }
+    }
+    LoadOptions first = options;
+    first.errata = false;
+    add(file, texts, first, found);
+  }
+  if (!found.empty()) {
+    sort_and_unique(found);
+    if (found.size() > limits.text_errors_max) found.resize(limits.text_errors_max);
+    return found;
+  }
+  const auto version = flatten(file, texts, options);
+  const auto core = version ? elaborate(*version, limits) : std::unexpected(std::vector<Diagnostic>{});
+  if (core) found = lint(*version, **core);
+  return found;
+}
+
+std::vector<Diagnostic> check(std::string_view text, std::string_view file_name, const TextSource& texts,
+                              const base::Limits& limits) {
+  const auto file = parse(text, file_name, limits);
+  return file ? check(*file, texts, limits) : diagnostics(file.error());
+}
+
+}  // namespace stateroom::rules

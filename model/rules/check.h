@@ -1,0 +1,25 @@
+// All that is to be said about one text: what `stateroom check` prints.
+//
+// In:  the bytes of a `.room` file, and the texts that it extends.
+// Out: errors and lints, by place; no error means that the text can be used, in every choice of its readings.
+// Promise: total and deterministic. With errors there are no lints.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/base/limits.h"
+#include "model/rules/diagnostic.h"
+#include "model/rules/flatten.h"
+
+namespace stateroom::rules {
+
+/// `file_name` stands in the places. The text is checked as it is written, with each reading's default, with every
+/// other choice of a reading one at a time, and without errata.
+std::vector<Diagnostic> check(std::string_view text, std::string_view file_name, const TextSource& texts,
+                              const base::Limits& limits = {});
+/// The same of a text that was parsed already.
+std::vector<Diagnostic> check(const File& file, const TextSource& texts, const base::Limits& limits = {});
+
+}  // namespace stateroom::rules
