@@ -259,14 +259,14 @@ void read_lines(std::string_view bytes, const std::string& file, const base::Lim
   for (auto& error : errors) out.push_back(std::move(error));
 }
 
-/// Is an input that is not one JSON value one value a line? If its first line is a whole value, or an object in which
-/// something is wrong; else the error of the whole says more.
-bool is_lines(std::string_view bytes, const std::string& name, const base::Limits& limits) {
-  const auto first = bytes.find_first_not_of(" \t\r\n");
+/// The first line that is not blank, if anything follows it.
+std::optional<std::string_view> first_line(std::string_view bytes) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = bytes.find_first_not_of(kBlank);
   const auto end = first == std::string_view::npos ? first : bytes.find('\n', first);
-  if (end == std::string_view::npos || bytes.find_first_not_of(" \t\r\n", end) == std::string_view::npos) return false;
-  const std::string_view line = bytes.substr(first, bytes.find_last_not_of(" \t\r\n", end) + 1 - first);
-  return (line.starts_with('{') && line.ends_with('}')) || json::parse(line, name, limits).has_value();
+  if (end == std::string_view::npos || bytes.find_first_not_of(kBlank, end) == std::string_view::npos)
+    return std::nullopt;
+  return bytes.substr(first, bytes.find_last_not_of(kBlank, end) + 1 - first);
 }
 
 }  // namespace
@@ -275,6 +275,12 @@ std::vector<base::Result<HistoryItem>> read_items(std::string_view bytes, std::s
                                                   const base::Limits& limits) {
   Items out;
   const std::string name(file);
+  // One value a line if the first line is a whole value and not all.
+  const auto line = first_line(bytes);
+  if (line && json::parse(*line, name, limits)) {
+    read_lines(bytes, name, limits, out);
+    return out;
+  }
   const auto whole = json::parse(bytes, name, limits);
   if (whole) {
     const Value top = json::root(**whole);
@@ -293,7 +299,8 @@ std::vector<base::Result<HistoryItem>> read_items(std::string_view bytes, std::s
     }
     return out;
   }
-  if (is_lines(bytes, name, limits)) {
+  // Also if the first line is an object in which something is wrong; else the error of the whole says more.
+  if (line && line->starts_with('{') && line->ends_with('}')) {
     read_lines(bytes, name, limits, out);
   } else {
     out.emplace_back(std::unexpected(whole.error()));
@@ -364,6 +371,8 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
         fmt::format("{} of {} events have names from outside: ids are computed for all", named, item.pdus.size()));
   }
   std::unordered_map<std::string, std::size_t> by_id;
+  by_id.reserve(item.pdus.size());
+  out.events.reserve(item.pdus.size());
   std::optional<std::string> create;
   for (const HistoryItem::Pdu& pdu : item.pdus) {
     const std::optional<std::string> name = strict ? pdu.given_id : placeholder ? given_name(pdu) : std::nullopt;

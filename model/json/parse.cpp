@@ -70,6 +70,14 @@ Literal literal_kind(std::string_view text) {
   return text.empty() ? kind : Literal::kNone;
 }
 
+/// Gives back what a large input has taken.
+struct Trim {
+  std::string& buffer;
+  ~Trim() {
+    if (buffer.capacity() > (1u << 20)) std::string().swap(buffer);
+  }
+};
+
 class Reader {
  public:
   Reader(std::string_view bytes, std::string_view where, const base::Limits& limits)
@@ -82,10 +90,16 @@ class Reader {
                         std::string(where_));
     }
     static thread_local ondemand::parser parser;
-    const simdjson::padded_string padded(bytes_);
+    // Read from a copy with room behind it, as simdjson asks; files of lines read many small ones, so it is kept.
+    static thread_local std::string padded;
+    padded.reserve(bytes_.size() + simdjson::SIMDJSON_PADDING);
+    padded.assign(bytes_);
+    padded.append(simdjson::SIMDJSON_PADDING, '\0');
     start_ = padded.data();
+    const Trim trim{padded};
     ondemand::document document;
-    if (const auto code = parser.iterate(padded).get(document); code != simdjson::SUCCESS) {
+    if (const auto code = parser.iterate(padded.data(), bytes_.size(), padded.size()).get(document);
+        code != simdjson::SUCCESS) {
       return std::unexpected(of_code(code, nullptr));
     }
     auto out = std::make_shared<Document>();
@@ -97,6 +111,12 @@ class Reader {
   }
 
  private:
+  static std::vector<std::uint32_t>& kept_stack() {
+    static thread_local std::vector<std::uint32_t> stack;
+    stack.clear();
+    return stack;
+  }
+
   bool document_root(ondemand::document& document) {
     out_->nodes.emplace_back();
     ondemand::json_type type{};
@@ -392,7 +412,7 @@ class Reader {
   const base::Limits& limits_;
   const char* start_ = nullptr;
   Document* out_ = nullptr;
-  std::vector<std::uint32_t> stack_;
+  std::vector<std::uint32_t>& stack_ = kept_stack();
   Error error_;
 };
 

@@ -167,42 +167,38 @@ std::string to_text(Value value) {
   return out;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+namespace {
+
+/// The escape that canonical JSON prescribes for `"`, `\` and control characters.
+void append_escape(std::string& out, char c) {
+  static constexpr std::string_view kShort = "\"\"\\\\\bb\ff\nn\rr\tt";  // character, then its letter
   static constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:  // a character, not a kind
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kHex[static_cast<unsigned char>(c) >> 4];
-          out += kHex[static_cast<unsigned char>(c) & 15];
-        } else {
-          out += c;
-        }
+  out += '\\';
+  for (std::size_t i = 0; i < kShort.size(); i += 2) {
+    if (kShort[i] == c) {
+      out += kShort[i + 1];
+      return;
     }
   }
+  out += "u00";
+  out += kHex[static_cast<unsigned char>(c) >> 4];
+  out += kHex[static_cast<unsigned char>(c) & 15];
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  // Hardly any character needs an escape: what lies between two is appended at once.
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, done, i - done);
+    append_escape(out, c);
+    done = i + 1;
+  }
+  out.append(text, done);
   out += '"';
 }
 
