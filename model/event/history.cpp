@@ -249,8 +249,7 @@ void read_lines(std::string_view bytes, const std::string& file, const base::Lim
     }
     base::Error error = parsed.error();
     const auto column = error.where.rfind(':');
-    error.where =
-        fmt::format("{}:{}:{}", file, line, column == std::string::npos ? "1" : error.where.substr(column + 1));
+    error.where = fmt::format("{}:{}{}", file, line, column == std::string::npos ? ":1" : error.where.substr(column));
     errors.emplace_back(std::unexpected(std::move(error)));
   }
   const bool histories =
