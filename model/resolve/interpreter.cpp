@@ -396,18 +396,6 @@ void Interpreter::keys_of(const Node& node, std::span<const EventIndex> events, 
   bound = outer;
 }
 
-namespace {
-
-std::string component_of(const Core& core, const std::vector<rules::CoreName>& names) {
-  if (core.kind == CoreKind::kNamed) return names[static_cast<std::size_t>(core.number)].name;
-  if (core.type.kind == TypeKind::kLevel) return "power";
-  if (core.kind == CoreKind::kPosition) return "position";
-  if (core.kind == CoreKind::kSha1) return "sha1(event_id)";
-  return core.kind == CoreKind::kEventField ? core.text : "value";
-}
-
-}  // namespace
-
 std::string Interpreter::text_of(const Node& key, EventIndex event, Scalar scalar) const {
   if (scalar.infinite) return "infinite";
   if (key.kind == CoreKind::kEventField && key.core->text == "event_id") {
@@ -429,7 +417,7 @@ void Interpreter::note_order(const Node& node, std::span<const EventIndex> sorte
   const EventIndex outer = bound;
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     TraceKey key;
-    key.component = component_of(*node.keys[i]->core, context_.evaluator.program().version().resolution);
+    key.component = node.core->keys[i].name;
     key.descending = node.core->keys[i].descending;
     for (const EventIndex event : sorted) {
       bound = event;

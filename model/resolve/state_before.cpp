@@ -47,12 +47,12 @@ class Walk::Runner {
   const WalkOptions& options_;
   const rules::CoreVersion& version_;
   Walk walk_;
-  std::uint32_t before_, current_, derived_;   // indices of names; state_before.size() if there is none
+  std::uint32_t before_, current_, derived_;  // indices of names; state_before.size() if there is none
   graph::EdgeField extremity_field_ = 0;
   EventIndex this_event_;
   std::vector<EventIndex> locals_;
   std::optional<State> current_of_event_;
-  rules::Decision decision_;                   // of the last allowed(…)
+  rules::Decision decision_;  // of the last allowed(…)
   std::map<std::vector<State>, State> resolved_;
   std::optional<base::Error> error_;
 };

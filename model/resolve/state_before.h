@@ -33,13 +33,13 @@ struct WalkOptions {
   bool checks = true;
   /// Format, signature and hash checks count; else they pass.
   bool strict = false;
-  /// Ask the checks that read the current state too, as if the events had arrived in the order of their indices. That order is one
-  /// of many, and who is soft-failed depends on it: false reports these checks as "not asked".
+  /// Ask the checks that read the current state too, as if the events had arrived in the order of their indices. That
+  /// order is one of many, and who is soft-failed depends on it: false reports these checks as "not asked".
   bool arrival = false;
   /// Keep Receipt::checks (off for large rooms).
   bool keep_checks = true;
-  /// With `strict`, the host's answer to "valid_format", "valid_signatures", "valid_hashes". Empty: what the import found out about
-  /// format and hashes; signatures pass.
+  /// With `strict`, the host's answer to "valid_format", "valid_signatures", "valid_hashes". Empty: what the import
+  /// found out about format and hashes; signatures pass.
   std::function<bool(EventIndex event, std::string_view fact)> valid;
 };
 
