@@ -85,16 +85,26 @@ def owner_faults(path: str, source: str) -> Iterator[str]:
                 yield f"{path}:{line}: {header} belongs to {', '.join(owners)}"
 
 
+def names_a_version(literal: str, line: str) -> bool:
+    """Whether a string is a version's name. A bare number is one only on a line that speaks of versions or names."""
+    if literal.isdigit() and not re.search(r"version|identifier|registry|\bname\b", line, re.IGNORECASE):
+        return False
+    return VERSION_NAME.fullmatch(literal) is not None
+
+
 def version_name_faults(path: str, source: str) -> Iterator[str]:
     """String literals that are a room version's name, and comparisons of something called a version with a number."""
     if path.endswith(".py"):
+        lines = source.splitlines()
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and VERSION_NAME.fullmatch(node.value):
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                continue
+            if names_a_version(node.value, lines[node.lineno - 1]):
                 yield f"{path}:{node.lineno}: the name of a room version: {node.value!r}"
         return
     for number, line in enumerate(without_comments(source).splitlines(), 1):
         for literal in re.findall(r'"((?:\\.|[^"\\])*)"', line):
-            if VERSION_NAME.fullmatch(literal):
+            if names_a_version(literal, line):
                 yield f'{path}:{number}: the name of a room version: "{literal}"'
         if re.search(r"\b(room_)?version(_\w*)?(\(\))?\s*([<>]=?|[=!]=)\s*\d", line):
             yield f"{path}:{number}: a version is compared with a number"
