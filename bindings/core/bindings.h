@@ -12,4 +12,7 @@ namespace stateroom::bindings {
 /// Which build this is: `version`, `commit`, `z3_version()`, `compiler`.
 void bind_build_info(pybind11::module_& module);
 
+/// `VetWork`, `vet_check`: what `stateroom vet` asks.
+void bind_search(pybind11::module_& module);
+
 }  // namespace stateroom::bindings
