@@ -15,4 +15,7 @@ void bind_build_info(pybind11::module_& module);
 /// `VetWork`, `vet_check`: what `stateroom vet` asks.
 void bind_search(pybind11::module_& module);
 
+/// `show_history`, `replay_auth`: files read again from their bytes.
+void bind_show(pybind11::module_& module);
+
 }  // namespace stateroom::bindings
