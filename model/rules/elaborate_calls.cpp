@@ -209,6 +209,8 @@ CorePtr Elaborator::inlined(const DefinitionEntry& definition, const Expr& expr,
 // ---------------------------------------------------------------------------------------------------- functions
 
 CorePtr Elaborator::text_function(const Expr& expr, const Scope& scope) {
+  if (expr.text == "sha1" && !scope.key)
+    return type_error(expr.location, "`sha1` stands only in the key of an order", "write it in `least e: (…)`");
   const std::size_t wanted = expr.text == "prefix" ? 3 : 1;
   if (!arity(expr, wanted, wanted)) return nullptr;
   std::vector<CorePtr> args;

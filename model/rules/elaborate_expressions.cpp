@@ -429,6 +429,12 @@ CorePtr Elaborator::quantifier(const Expr& expr, const Scope& scope) {
 
 namespace {
 
+// Values that `if` and `given` may give: nothing is built of sets of strings, maps and lists.
+bool is_chosen(TypeKind kind) {
+  return is_comparable(kind) || kind == TypeKind::kEvent || kind == TypeKind::kEvents || kind == TypeKind::kState ||
+         kind == TypeKind::kOrder || kind == TypeKind::kLine || kind == TypeKind::kEventList;
+}
+
 // What one type is where either of two values may stand.
 CoreType either(const CoreType& a, const CoreType& b) {
   CoreType type = a;
@@ -467,6 +473,10 @@ CorePtr Elaborator::choice(const Expr& expr, const Scope& scope) {
                                            " are the two values, expected one type");
     }
   }
+  if (!is_chosen(args[first]->type.kind))
+    return type_error(
+        expr.location, std::string(describe(args[first]->type.kind)) + " is no value to choose",
+        "sets of strings, maps and lists stand right of `in`, in an index or as what a quantifier ranges over");
   CoreType type = either(args[first]->type, args[first + 1]->type);
   if (a != b && (a == TypeKind::kEvents || b == TypeKind::kEvents)) type.kind = TypeKind::kEvents;
   if (expr.kind == ExprKind::kDefault) {
@@ -498,6 +508,8 @@ CorePtr Elaborator::given(const Expr& expr, const Scope& scope) {
   }
   const CorePtr value = expression(*expr.children[0], inner);
   if (!value) return nullptr;
+  if (!is_chosen(value->type.kind))
+    return type_error(expr.location, std::string(describe(value->type.kind)) + " is no value that `given` can give");
   return node(CoreKind::kGiven, expr.location, value->type,
               {value, event, coerce(state, TypeKind::kState) ? coerce(state, TypeKind::kState) : state});
 }

@@ -50,6 +50,7 @@ bool Elaborator::least(const Expr& expr, const Scope& scope, Core& core) {
   check_name(clause->name, clause->location, false);
   const std::uint32_t bound = local();
   Scope inner = scope;
+  inner.key = true;
   inner.names[clause->name] = {variable(bound, {.kind = TypeKind::kEvent}, clause->location), false};
   core.binders.push_back(bound);
   for (const SortKey& key : clause->keys) {

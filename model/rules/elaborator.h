@@ -30,6 +30,7 @@ struct Scope {
   bool state = false;  // there is a state of the frame
   bool pdu = false;    // a condition of the section format: top-level fields alone
   bool definition = false;
+  bool key = false;  // in the key of an order
   std::map<std::string, Binding> names;
   Facts facts;
   Scope with(const Facts& more) const {

@@ -324,13 +324,14 @@ std::string Phrases::call(const Expr& expr) const {
     return with(ClauseKind::kTo) + " after the events of " + arg(0) +
            " were tried on it one by one, each that the rules allow replacing its key";
   if (f == "until_rejected")
-    return with(ClauseKind::kAgainst) + " with, for each key" +
-           (expr.clause(ClauseKind::kJointly) ? " (all keys in one list)" : "") + ", the last of " + arg(0) +
-           " before one is rejected, taken by " + order(expr);
+    return with(ClauseKind::kAgainst) + ", and in it for each key of " + arg(0) +
+           (expr.clause(ClauseKind::kJointly) ? " (all keys in one contest)" : "") +
+           " the outcome of a contest: taken by " + order(expr) +
+           ", the first event enters unasked and each next one replaces it, until the rules reject one";
   if (f == "first_allowed")
-    return with(ClauseKind::kAgainst) + " with, for each key, the first of " + arg(0) +
-           " that the rules allow, taken by " + order(expr) +
-           (expr.clause(ClauseKind::kElse) ? ", or the last one tried if none is" : "");
+    return with(ClauseKind::kAgainst) + ", and in it for each key of " + arg(0) +
+           " the first event that the rules allow, taken by " + order(expr) +
+           (expr.clause(ClauseKind::kElse) ? ", or the last one tried if they allow none" : "");
   if (f == "only") return "the one state among " + arg(0);
   if (f == "resolve") return "the resolution of " + arg(0);
   if (f == "selection") return "the auth events selection from " + arg(0);

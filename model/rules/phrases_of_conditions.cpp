@@ -7,7 +7,7 @@ namespace {
 
 const Expr& at(const Expr& expr, std::size_t i) { return *expr.children[i]; }
 
-constexpr std::size_t kInlineMax = 160;  // bytes of a condition's definition that is said in place
+constexpr std::size_t kInlineMax = 200;  // bytes of a condition's definition that is said in place
 
 // Parentheses around what would be read together with its neighbours.
 bool needs_brackets(const Expr& inner, ExprKind outer, bool negated) {

@@ -81,6 +81,8 @@ class Restrictions {
         return;
       fail(domain, "`" + domain.text + "` has no limit, and a list that a quantifier ranges over needs one (Q4)",
            "give it a limit in the section limits");
+    } else if (domain.kind == CoreKind::kUnion) {
+      for (const CorePtr& part : domain.args) bounded_list(*part);
     } else if (domain.type.kind == TypeKind::kList && domain.kind == CoreKind::kColumn) {
       fail(domain, "a list of the content has no limit, so it is read by `in` alone (Q4)", "write `x in list`");
     }

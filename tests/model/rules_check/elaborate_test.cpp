@@ -161,6 +161,13 @@ std::vector<Case> type_cases() {
        resolution("insert x = rivals(union of s for s in states)\n  replace result = @@conflicted - x"), "type", "", "",
        resolution(
            "insert every = union of s for s in states\n  insert x = rivals(every)\n  replace result = every - x")},
+      {"a hash outside a key", rule("reject if @@sha1(sender) = sha1(type)"), "type", "only in the key of an order",
+       "least", resolution("insert x = sort(conflicted least e: (sha1(e.event_id)))")},
+      {"a set that is chosen",
+       definition("t = @@if type = \"x\" then {sender} else {type}\nedit rules\n  insert u before federate: reject if "
+                  "sender in t"),
+       "type", "is no value to choose", "right of `in`",
+       rule("reject if if type = \"x\" then sender in {sender} else sender in {type}")},
       {"a field without an event", resolution("insert x = {e in conflicted : @@sender = \"x\"}"), "name",
        "unknown name `sender`", "e.sender", resolution("insert x = {e in conflicted : e.sender = \"x\"}")},
   };

@@ -9,6 +9,7 @@
 
 #include "model/rules/compare.h"
 #include "model/rules/lint.h"
+#include "model/rules/program.h"
 #include "model/rules/say.h"
 #include "tests/model/rules_check/support.h"
 
@@ -63,13 +64,50 @@ TEST(Hostile, ATokenReplacedByAnotherNeverCrashesTheChecker) {
     }
     const auto elaborated = elaborate(*version);
     (elaborated ? taken : refused) += 1;
-    if (elaborated) lint(*version, **elaborated);
+    if (elaborated) {
+      lint(*version, **elaborated);
+      EXPECT_NO_THROW(Program::compile(*elaborated))
+          << "seed " << kSeed << " round " << round << ": " << text.substr(at > 60 ? at - 60 : 0, 160);
+    }
     EXPECT_FALSE(say(*version).empty());
     EXPECT_TRUE(elaborated || !elaborated.error().empty()) << "seed " << kSeed << " round " << round;
   }
   EXPECT_GT(taken, 50u);
   EXPECT_GT(refused, 100u);
   EXPECT_GT(unparsed, 100u);
+}
+
+TEST(Hostile, WhatTheCheckerTakesTheEvaluatorCompiles) {
+  const std::vector<std::string> conditions = {
+      "(policy default create).sender = \"x\"",
+      "(if type = \"a\" then create else policy).sender = \"x\"",
+      "(sender given event with auth_events) = \"x\"",
+      "count(rivals(auth_events)) > 3",
+      "type = \"m.room.power_levels\" and content.users is not empty",
+      "type = \"m.room.power_levels\" and no (u, v) in content.users has v is level and v > 5",
+      "any x in {\"a\", \"b\"} has x = sender",
+      "create in auth_events",
+      "any e in auth_events has e in prev_events",
+      "depth > 5 and origin_server_ts + 5 > depth",
+      "create.content.room_version is recognised_version",
+      "power(if state_key is user_id then state_key else sender) < infinite",
+      "(membership(sender) default type) = \"x\"",
+      "rivals(auth_events) is empty or all e in rivals(auth_events) has e.rejected",
+      "not (create.content.\"m.federate\" != true)",
+      "size(type) + 5 <= size(sender)",
+      "server(state_key) = \"x\" and opaque(sender) != prefix(type, \"a\", \"b\")",
+      "type = \"m.room.create\" or true",
+      "any (user, m) in state[\"m.room.member\"] has m.rejected",
+      "signed_by(server(sender)) and verifies(policy.content.public_keys, {sender})",
+      "identifier = type",
+  };
+  for (const std::string& condition : conditions) {
+    const Version text = candidate("edit rules\n  insert t before federate: reject if " + condition + "\n");
+    const auto elaborated = core(text);
+    ASSERT_TRUE(elaborated) << condition;
+    EXPECT_NO_THROW(Program::compile(elaborated)) << condition;
+    EXPECT_FALSE(say(text).empty());
+  }
 }
 
 TEST(Hostile, ComparingATextThatDoesNotCheckIsPossible) {

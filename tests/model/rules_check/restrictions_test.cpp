@@ -57,6 +57,10 @@ TEST(Restrictions, AListOfTheContentIsReadByInAlone) {
   refused(rule("reject if any u in create.content.additional_creators has u = sender"), "(Q4)",
           rule("reject if sender in create.content.additional_creators"));
 }
+TEST(Restrictions, AListInsideAUnionIsReadByInAlone) {
+  refused(rule("reject if any u in creators has u = sender"), "(Q4)",
+          rule("reject if any u in {sender, type} has u = sender"));
+}
 TEST(Restrictions, AListOfEventsNeedsALimit) {
   const auto found = check("edit limits\n  remove auth_events\n");
   ASSERT_FALSE(found.empty());
