@@ -261,5 +261,33 @@ TEST(Ask, AVersionNobodyKnowsIsRejectedByTheRules) {
   EXPECT_EQ(said(ask_json(question)), "reject 1.3 create.room_version");
 }
 
+// Every text is lowered, and answers for every kind of event in a state that is empty and in one that is not.
+TEST(Programs, OfAllTextsAnswer) {
+  const versions::Registry registry(STATEROOM_SOURCE_DIR "/model/versions");
+  std::size_t asked = 0;
+  for (const std::string& name : registry.names()) {
+    SCOPED_TRACE(name);
+    const auto program = testing::program_of(name);
+    EXPECT_GT(program->rule_count(), 20u);
+    for (const std::string type :
+         {"m.room.create", "m.room.member", "m.room.power_levels", "m.room.topic", "m.room.redaction"}) {
+      for (const bool empty : {true, false}) {
+        const std::string pdu =
+            R"({"event_id": "$e:x", "type": ")" + type + R"(", "state_key": "@a:x", "sender": "@a:x", "room_id": "!c:x",
+            "origin_server_ts": 1, "depth": 1, "prev_events": [], "auth_events": [], "content": {"membership": "join"}})";
+        const std::string joined =
+            R"({"event_id": "$a:x", "type": "m.room.member", "state_key": "@a:x", "sender": "@a:x", "room_id": "!c:x",
+            "origin_server_ts": 1, "depth": 1, "prev_events": [], "auth_events": [], "content": {"membership": "join"}})";
+        const auto answer = ask_json(R"({"room_version": ")" + name + R"(", "event": )" + pdu + R"(, "state": [)" +
+                                     (empty ? "" : joined) + "]}");
+        ASSERT_TRUE(answer) << answer.error().message;
+        EXPECT_FALSE(answer->decision.label.empty());
+        ++asked;
+      }
+    }
+  }
+  EXPECT_EQ(asked, registry.names().size() * 10);
+}
+
 }  // namespace
 }  // namespace stateroom::auth
