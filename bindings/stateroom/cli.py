@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from stateroom import __version__, _core
+from stateroom.cli_vet import register
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The workbench for Matrix room versions.")
 
@@ -22,6 +23,9 @@ def _options(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+
+
+register(app)
 
 
 def main() -> None:

@@ -10,12 +10,15 @@ ROW = 54
 TOP = 42
 
 STYLE = """
-.dag{font:12px system-ui,sans-serif;--line:#9aa3b2;--ink:#1b2230;--node:#fff;--mark:#d97706;--bad:#c0392b;--lane:#f3f5f9}
-@media(prefers-color-scheme:dark){.dag{--line:#5b6576;--ink:#e6e9ef;--node:#1d2430;--mark:#f0a33a;--bad:#ff7b6b;--lane:#161c26}}
+.dag{font:12px system-ui,sans-serif;--line:#9aa3b2;--ink:#1b2230;--node:#fff;--mark:#d97706;--bad:#c0392b;
+--lane:#f3f5f9}
+@media(prefers-color-scheme:dark){.dag{--line:#5b6576;--ink:#e6e9ef;--node:#1d2430;--mark:#f0a33a;--bad:#ff7b6b;
+--lane:#161c26}}
 .dag text{fill:var(--ink)}.dag .server{font-weight:600}.dag .lane{fill:var(--lane)}
 .dag .node{fill:var(--node);stroke:var(--line)}.dag .conflicted .node{stroke:var(--mark);stroke-width:2.5}
 .dag .lit .node{fill:var(--mark);fill-opacity:.3}.dag .rejected text{fill:var(--bad);text-decoration:line-through}
-.dag .prev{fill:none;stroke:var(--line);stroke-width:1.6}.dag .auth{fill:none;stroke:var(--mark);stroke-dasharray:3 3;opacity:.55}
+.dag .prev{fill:none;stroke:var(--line);stroke-width:1.6}
+.dag .auth{fill:none;stroke:var(--mark);stroke-dasharray:3 3;opacity:.55}
 .dag .small{font-size:10px;opacity:.7}
 """
 
@@ -74,7 +77,8 @@ def draw(
     Parameters
     ----------
     events
-        In topological order, with ``sender``, ``type``, ``state_key``, ``content``, ``prev`` and, for auth edges, ``auth`` (numbers).
+        In topological order, with ``sender``, ``type``, ``state_key``, ``content``, ``prev`` (numbers) and, for auth
+        edges, ``auth``.
     conflicted
         Numbers of the events to mark.
     standalone
@@ -109,7 +113,8 @@ def draw(
         out.append(f'<g class="{" ".join(classes)}" data-n="{i}"><title>{escape(event.get("id") or "")}</title>')
         out.append(f'<rect class="node" x="{x[i] - 102}" y="{y[i] - 16}" width="204" height="32" rx="8"/>')
         out.append(
-            f'<text x="{x[i] - 94}" y="{y[i] + 4}"><tspan class="small">{i} </tspan>{escape(_clip(describe(event), 30))}</text></g>'
+            f'<text x="{x[i] - 94}" y="{y[i] + 4}"><tspan class="small">{i} </tspan>'
+            f"{escape(_clip(describe(event), 30))}</text></g>"
         )
     out.append("</svg>")
     return "\n".join(out)

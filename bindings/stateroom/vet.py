@@ -223,7 +223,8 @@ class Vet:
             + (f", owned by {', '.join(owners)}." if owners else "."),
             f"For {with_witness} of them an event or a history shows a difference; for {none} none was found among "
             f"{self.search['pairs']} pairs of event and state, which does not say that there is none.",
-            f"Of {len(self.runs)} random histories {self.differ()} differ: {merges} at a merge, {verdicts} in a verdict on an event.",
+            f"Of {len(self.runs)} random histories {self.differ()} differ: {merges} at a merge, "
+            f"{verdicts} in a verdict on an event.",
             f"{len(self.lints)} lints are new." if self.lints else "No lint is new.",
             PROVER,
         ]
@@ -340,12 +341,14 @@ class Vet:
             "labels": self.labels(),
             "style": markupsafe.Markup(drawing.STYLE),
             "describe": drawing.describe,
-            "command": f"stateroom vet {self.candidate} --against {self.base} --seed {self.seed} --histories {self.count}",
+            "command": f"stateroom vet {self.candidate} --against {self.base} "
+            f"--seed {self.seed} --histories {self.count}",
             "pretty": lambda value: json.dumps(value, ensure_ascii=False, indent=1),
         }
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Give the package's templates; what ends with `.html.j2` is escaped."""
     loader = jinja2.PackageLoader("stateroom", "templates")
     return jinja2.Environment(
         loader=loader,
@@ -411,7 +414,7 @@ def vet(
     if folder.exists() and not _is_report(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a report of vet")
     start = time.monotonic()
-    templates = _templates()
+    environment = templates()
     errors = _core.vet_check(candidate)
     run = Vet(candidate, against, histories=histories, seed=seed, minutes=minutes)
     if errors:
@@ -428,8 +431,8 @@ def vet(
     files = {
         **run.files,
         "report.json": _dump(data),
-        "report.html": templates.get_template(names[0]).render(context),
-        "report.md": templates.get_template(names[1]).render(context),
+        "report.html": environment.get_template(names[0]).render(context),
+        "report.md": environment.get_template(names[1]).render(context),
     }
     files["timings.json"] = _dump({**run.timings, "total_s": round(time.monotonic() - start, 3)})
     _write(folder, files)

@@ -1,0 +1,105 @@
+"""The commands `vet` and `show`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from stateroom.show import show as write_show
+from stateroom.vet import Report
+from stateroom.vet import vet as write_vet
+
+_errors = Console(stderr=True)
+
+
+def _table(report: Report) -> Table:
+    data = report.data
+    table = Table(title=f"{data['candidate']} against {data['base']}", title_justify="left")
+    for column in ("owner", "section", "what", "change", "number", "shown by"):
+        table.add_column(column, overflow="fold")
+    for edit in data["edits"]:
+        numbers = [edit["number_before"] or "–", edit["number_after"] or "–"]
+        number = "" if numbers == ["–", "–"] else numbers[0] if numbers[0] == numbers[1] else " → ".join(numbers)
+        table.add_row(
+            ", ".join(edit["owner"]),
+            edit["section"],
+            edit["label"],
+            edit["change"],
+            number,
+            edit["witness"] or "none found",
+        )
+    return table
+
+
+def vet(
+    candidate: Annotated[str, typer.Argument(help="Name of a room version, or path of a .room file.")],
+    against: Annotated[str, typer.Option("--against", help="The version to compare with.")],
+    output: Annotated[Path | None, typer.Option("-o", help="The report's folder.")] = None,
+    histories: Annotated[int, typer.Option("--histories", min=0, help="Random histories to make.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides everything random.")] = 1,
+    minutes: Annotated[float | None, typer.Option("--minutes", min=0, help="A ceiling on the time.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print report.json in one line.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Status 3 for a new lint.")] = False,
+) -> None:
+    """Say what a candidate changes, and what was found: stateroom vet org.matrix.msc3757.11 --against 11."""
+    try:
+        with Progress(TextColumn("{task.description}"), BarColumn(), console=_errors, transient=True) as progress:
+            tasks: dict[str, int] = {}
+
+            def tell(stage: str, part: float) -> None:
+                if stage not in tasks:
+                    tasks[stage] = progress.add_task(stage, total=1.0)
+                progress.update(tasks[stage], completed=part)  # type: ignore[arg-type]
+
+            report = write_vet(
+                candidate, against, output=output, histories=histories, seed=seed, minutes=minutes, tell=tell
+            )
+    except FileExistsError as error:
+        _errors.print(str(error))
+        raise typer.Exit(2) from error
+    except (OSError, ValueError) as error:
+        _errors.print(str(error))
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(report.data, ensure_ascii=False))
+    else:
+        console = Console()
+        if report.data["edits"]:
+            console.print(_table(report))
+        for sentence in report.data["first_screen"]:
+            console.print(f"• {sentence}", highlight=False)
+        console.print(f"\n{report.folder / 'report.html'}", soft_wrap=True)
+    if report.errors:
+        raise typer.Exit(1)
+    if check and not report.welcome:
+        raise typer.Exit(3)
+
+
+def show(
+    file: Annotated[Path, typer.Argument(help="A history file.")],
+    output: Annotated[Path | None, typer.Option("-o", help="page.html, .svg or .dot.")] = None,
+    version: Annotated[str | None, typer.Option("--version", help="Instead of the file's version.")] = None,
+    profile: Annotated[str, typer.Option("--profile", help="Readings of an implementation.")] = "",
+    reading: Annotated[list[str] | None, typer.Option("--reading", help="NAME=CHOICE, may be repeated.")] = None,
+) -> None:
+    """Draw a history and step through its resolution: stateroom show history.json -o page.html."""
+    try:
+        chosen = dict(item.split("=", 1) for item in reading or [])
+    except ValueError as error:
+        _errors.print("a reading is given as NAME=CHOICE")
+        raise typer.Exit(2) from error
+    try:
+        typer.echo(write_show(file, output, version=version, profile=profile, readings=chosen))
+    except (OSError, ValueError) as error:
+        _errors.print(str(error))
+        raise typer.Exit(1) from error
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(vet)
+    app.command()(show)
