@@ -80,7 +80,8 @@ class Elaborator {
   void for_each(const Rule& text, const Scope& scope, CoreRule& out, bool static_so_far);
   void check_last_rule();
 
-  // elaborate_expressions.cpp.
+  // elaborate_expressions.cpp, elaborate_paths.cpp, elaborate_quantifiers.cpp, elaborate_sets.cpp,
+  // elaborate_values.cpp.
   CorePtr expression(const Expr& expr, const Scope& scope);
   CorePtr expression_of_kind(const Expr& expr, const Scope& scope);
   bool too_deep(std::size_t depth, const Location& location);
@@ -97,6 +98,8 @@ class Elaborator {
   CorePtr key_argument(const Expr& expr, const Scope& scope);
   CorePtr logic(const Expr& expr, const Scope& scope);
   CorePtr quantifier(const Expr& expr, const Scope& scope);
+  CorePtr leaves(const Expr& expr, const Scope& scope, std::size_t binders, std::vector<CorePtr>& elements);
+  CorePtr family(const Expr& expr, const Scope& scope, std::size_t binders, std::vector<CorePtr>& elements);
   CorePtr domain(const Expr& expr, const Scope& scope, std::size_t binders, std::vector<CorePtr>& elements);
   CorePtr compare(const Expr& expr, const Scope& scope);
   CorePtr is(const Expr& expr, const Scope& scope);
