@@ -26,6 +26,7 @@ SCOPE_MAX = 3
 PAIRS_MAX = 260_000
 SHRINK_TRIES = 300
 SHRUNK_MAX = 3
+ITSELF = 2
 PROVER = "The prover is not part of this version of Stateroom: no property was proved or refuted, and none is promised."
 
 
@@ -74,7 +75,7 @@ def _touches(edit: dict[str, Any], witness: dict[str, Any]) -> int:
     labels = {witness["base"]["label"], witness["candidate"]["label"]}
     label = edit["label"]
     if edit["section"] == "rules" and any(x == label or x.startswith(label + ".") for x in labels):
-        return 2
+        return ITSELF
     return 1 if labels & set(edit["affects"]) else 0
 
 
@@ -87,6 +88,17 @@ def _words(before: str, after: str) -> tuple[markupsafe.Markup, markupsafe.Marku
         out[0].append(a if tag == "equal" or not a else f"<del>{a}</del>")
         out[1].append(b if tag == "equal" or not b else f"<ins>{b}</ins>")
     return markupsafe.Markup("".join(out[0])), markupsafe.Markup("".join(out[1]))
+
+
+def _plain(markdown: str) -> str:
+    """Take Markdown's marks out of a rule in English."""
+    lines = (line.replace("- ", "", 1) for line in markdown.replace("**", "").replace("`", "").strip().split("\n"))
+    return "\n".join(lines)
+
+
+def _ticks(text: str) -> markupsafe.Markup:
+    """Show words between back quotes as code."""
+    return markupsafe.Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))
 
 
 class Vet:
@@ -113,6 +125,10 @@ class Vet:
 
     def run(self, tell: Callable[[str, float], None]) -> None:
         """Go through all stages; `tell` hears the stage and how much of it is done."""
+        with tempfile.TemporaryDirectory(prefix="stateroom-") as self.scratch:
+            self._stages(tell)
+
+    def _stages(self, tell: Callable[[str, float], None]) -> None:
         for name, stage in (("edits", self._edits), ("witnesses", self._witnesses), ("histories", self._histories)):
             start = time.monotonic()
             tell(name, 0.0)
@@ -124,6 +140,8 @@ class Vet:
     def _edits(self, _tell: Callable[[float], None]) -> None:
         self.work = _core.VetWork(self.base, self.candidate)
         self.versions, self.edits, self.lints = self.work.versions(), self.work.edits(), self.work.lints()
+        for edit in self.edits:
+            edit |= {"witness": None, "found": None, "together": False, "scope": "not asked: the time was up"}
 
     def _witnesses(self, _tell: Callable[[float], None]) -> None:
         self.search = self.work.witnesses(SCOPE_MAX, PAIRS_MAX)
@@ -149,13 +167,48 @@ class Vet:
                 one["event_json"], one["state_json"] = event, state
             witness["holds"] = witness["base"]["replayed"]["allowed"] != witness["candidate"]["replayed"]["allowed"]
         found = [w for w in self.search["witnesses"] if w["holds"]]
+        owned = [any(_touches(e, w) == ITSELF for e in self.edits) for w in found]
         for edit in self.edits:
             edit["witness"] = edit["found"] = None
-            edit["scope"] = f"events and states of scope {self.search['scope']}, {self.search['pairs']} pairs"
-            close = [(-_touches(edit, w), i, w) for i, w in enumerate(found) if _touches(edit, w)]
-            if close:
-                edit["found"] = min(close, key=lambda c: c[:2])[2]
+            edit["together"] = False
+            edit["scope"] = (
+                f"scope {self.search['scope']} gone through, {self.search['pairs']} pairs of event and state"
+            )
+            if edit["section"] == "rules":
+                edit["found"] = next((w for w in found if _touches(edit, w) == ITSELF), None)
+            elif edit["section"].split()[0] in ("definitions", "types", "content"):
+                alone = self._alone(edit)
+                if alone is not None:
+                    edit["found"] = next((w for w in found if self._decides(w, alone)), None)
+                if edit["found"] is None:
+                    # Shown with others: of what no rule edit explains first, then of the rules that it reaches.
+                    close = [(own, i) for i, own in enumerate(owned) if _touches(edit, found[i])]
+                    edit["found"] = found[min(close)[1]] if close else None
+                    edit["together"] = edit["found"] is not None
+            elif edit["section"] not in ("resolution", "state before"):
+                edit["scope"] = "not asked: the enumeration judges events by the rules, and this is about their form"
+            if edit["found"]:
                 edit["witness"] = edit["found"]["files"]["candidate"]
+
+    def _alone(self, edit: dict[str, Any]) -> str | None:
+        """Write the base with this edit only; None if that is no text that checks."""
+        verb = {"inserted": "insert", "replaced": "replace", "removed": "remove"}[edit["change"]]
+        entry = edit["label"] if verb == "remove" else edit["after"].replace("\n", "\n  ")
+        base = self.versions[0]["name"]
+        if Path(self.base).suffix == ".room":
+            return None
+        path = Path(self.scratch) / f"alone-{len(list(Path(self.scratch).iterdir()))}.room"
+        head = f'room version "{path.stem}" extends "{base}"\n  status unstable\n'
+        path.write_text(f"{head}\nedit {edit['section']}\n  {verb} {entry}\n", "utf-8")
+        return None if _core.vet_check(str(path)) else str(path)
+
+    def _decides(self, witness: dict[str, Any], alone: str) -> bool:
+        """Whether the base with one edit decides a witness as the candidate does."""
+        file = self.files[witness["files"]["base"]]
+        try:
+            return bool(_core.replay_auth(file, alone)["allowed"]) != witness["base"]["replayed"]["allowed"]
+        except ValueError:  # the event has not the form that this edit asks for
+            return False
 
     def _histories(self, tell: Callable[[float], None]) -> None:
         for number in range(self.count):
@@ -195,15 +248,24 @@ class Vet:
                 {**step, "id": small["base"]["event_ids"][i], "content": events[i].get("content", {})}
                 for i, step in enumerate(small["steps"])
             ]
-        if self.merges:
-            smallest = self.merges[0]
-            for edit in self.edits:
-                if edit["section"] in ("resolution", "state before") and edit["witness"] is None:
-                    edit["witness"] = smallest["files"]["candidate"]
-                    edit["scope"] = f"{len(self.runs)} random histories; shown for all edits of the resolution together"
         for edit in self.edits:
-            if edit["section"] in ("resolution", "state before") and edit["witness"] is None:
-                edit["scope"] = f"{len(self.runs)} random histories"
+            if edit["section"] not in ("resolution", "state before"):
+                continue
+            edit["scope"] = f"{len(self.runs)} random histories"
+            alone = self._alone(edit) if self.merges else None
+            for small in self.merges:
+                file, asked = self.files[small["files"]["base"]], edit["section"] == "resolution"
+                if alone is not None and asked and self._result(file, alone) != self._result(file, self.base):
+                    edit["witness"] = small["files"]["candidate"]
+                    break
+            if edit["witness"] is None and self.merges:
+                edit["witness"] = self.merges[0]["files"]["candidate"]
+                edit["together"] = True
+
+    @staticmethod
+    def _result(file: str, version: str) -> list[str]:
+        shown = _core.show_history(file, "history", version)
+        return sorted(shown["events"][e]["id"] for e in shown["result"])
 
     # What is said.
 
@@ -222,7 +284,8 @@ class Vet:
             f"{self.candidate} makes {len(self.edits)} edits to {self.base}"
             + (f", owned by {', '.join(owners)}." if owners else "."),
             f"For {with_witness} of them an event or a history shows a difference; for {none} none was found among "
-            f"{self.search['pairs']} pairs of event and state, which does not say that there is none.",
+            f"{self.search['pairs']} pairs of event and state and {len(self.runs)} histories, which does not say that "
+            "there is none.",
             f"Of {len(self.runs)} random histories {self.differ()} differ: {merges} at a merge, "
             f"{verdicts} in a verdict on an event.",
             f"{len(self.lints)} lints are new." if self.lints else "No lint is new.",
@@ -333,7 +396,7 @@ class Vet:
         """Give what the templates show."""
         for edit in self.edits:
             edit["marked"] = _words(edit["before"], edit["after"])
-            edit["said"] = _words(edit["says_before"], edit["says_after"])
+            edit["said"] = _words(_plain(edit["says_before"]), _plain(edit["says_after"]))
         return {
             "vet": self,
             "data": self.data(),
@@ -341,6 +404,7 @@ class Vet:
             "labels": self.labels(),
             "style": markupsafe.Markup(drawing.STYLE),
             "describe": drawing.describe,
+            "ticks": _ticks,
             "command": f"stateroom vet {self.candidate} --against {self.base} "
             f"--seed {self.seed} --histories {self.count}",
             "pretty": lambda value: json.dumps(value, ensure_ascii=False, indent=1),
