@@ -18,6 +18,10 @@ setup: ## Debian packages by apt where some are missing, .venv with the Python p
 build: ## Set-up and the C++ build; then .venv/bin/stateroom runs
 	@$(SETUP) packages venv build
 
+.PHONY: demo
+demo: build ## Vet a proposal and version 12 against version 11, and say where the two reports are
+	@tools/demo.sh
+
 .PHONY: test
 test: build ## All tests but the long ones; says what was skipped and why
 	ctest --preset default

@@ -185,6 +185,7 @@ class Vet:
                     close = [(own, i) for i, own in enumerate(owned) if _touches(edit, found[i])]
                     edit["found"] = found[min(close)[1]] if close else None
                     edit["together"] = edit["found"] is not None
+                    edit["scope"] += "; shown together with other edits" if edit["together"] else ""
             elif edit["section"] not in ("resolution", "state before"):
                 edit["scope"] = "not asked: the enumeration judges events by the rules, and this is about their form"
             if edit["found"]:
@@ -261,6 +262,7 @@ class Vet:
             if edit["witness"] is None and self.merges:
                 edit["witness"] = self.merges[0]["files"]["candidate"]
                 edit["together"] = True
+                edit["scope"] += "; shown together with other edits"
 
     @staticmethod
     def _result(file: str, version: str) -> list[str]:
@@ -279,13 +281,15 @@ class Vet:
         with_witness = sum(1 for e in self.edits if e["witness"])
         merges = sum(1 for r in self.runs if r["merges_differ"])
         verdicts = sum(1 for r in self.runs if r["verdicts"])
-        none = len(self.edits) - with_witness
+        form = sum(1 for e in self.edits if e["scope"].startswith("not asked"))
+        none = len(self.edits) - with_witness - form
         out = [
             f"{self.candidate} makes {len(self.edits)} edits to {self.base}"
             + (f", owned by {', '.join(owners)}." if owners else "."),
             f"For {with_witness} of them an event or a history shows a difference; for {none} none was found among "
             f"{self.search['pairs']} pairs of event and state and {len(self.runs)} histories, which does not say that "
-            "there is none.",
+            "there is none."
+            + (f" {form} are about the form of events, which is not asked." if form and self.complete else ""),
             f"Of {len(self.runs)} random histories {self.differ()} differ: {merges} at a merge, "
             f"{verdicts} in a verdict on an event.",
             f"{len(self.lints)} lints are new." if self.lints else "No lint is new.",
