@@ -125,8 +125,17 @@ std::uint32_t Evaluator::Data::residual(EventIndex event, bool recheck) {
     }
     const bool holds = step.condition == kNone || truth(step.condition, frame);
     if (jumps) {
-      const bool jump = step.kind == Step::Kind::kSkip ? holds : !holds;
-      go(jump ? step.target : at + 1);
+      const bool skips = step.kind == Step::Kind::kSkip && holds;
+      if (skips && open_until > at) {
+        // What may be jumped over itself does not end the block for certain: the head of this very rule, say.
+        place[at++] = static_cast<std::uint32_t>(left.size());
+        step.condition = kNone;
+        left.push_back(step);
+        open_until = std::max<std::size_t>(open_until, step.target);
+        continue;
+      }
+      const bool passed_over = step.kind == Step::Kind::kWhen && !holds;
+      go(skips || passed_over ? step.target : at + 1);
       continue;
     }
     if (!holds && step.kind != Step::Kind::kIff) {
