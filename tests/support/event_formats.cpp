@@ -161,7 +161,9 @@ event::EventFormat format_11() {
   format.content["m.room.create"] = {kept({"*"}, Base::kAny)};
   format.content["m.room.redaction"] = {{{"redacts"}, identifier("event_id"), true, false}};
   format.content["m.room.power_levels"].back().kept = true;
+  format.content["m.room.join_rules"].push_back(kept({"allow"}, Base::kAny));  // since version 8
   auto& member = format.content["m.room.member"];
+  member.push_back(kept({"join_authorised_via_users_server"}, Base::kAny));  // since version 9
   member.push_back({{"third_party_invite"}, type(Base::kObject), false, false});
   member.push_back(kept({"third_party_invite", "signed"}, Base::kObject));
   return format;
