@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import markupsafe
+from markupsafe import Markup
 
 from stateroom import _core, drawing
 from stateroom.vet import templates
@@ -90,7 +90,9 @@ def show(
     """
     file = Path(file)
     out = Path(output) if output is not None else Path(file.stem + ".html")
-    shown = _core.show_history(file.read_bytes(), str(file), version, profile, dict(readings or {}))
+    # Bytes go through as they are: a file need not be UTF-8 to be refused with its place.
+    text_of: Any = file.read_bytes()
+    shown = _core.show_history(text_of, str(file), version, profile, dict(readings or {}))
     marked = _conflicted(shown)
     if out.suffix == ".dot":
         text = drawing.dot(shown["events"], marked)
@@ -103,8 +105,8 @@ def show(
             "stages": _stages(shown),
             "profile": profile or "default",
             "describe": drawing.describe,
-            "svg": markupsafe.Markup(drawing.draw(shown["events"], marked, auth=True)),
-            "style": markupsafe.Markup(drawing.STYLE),
+            "svg": Markup(drawing.draw(shown["events"], marked, auth=True)),
+            "style": Markup(drawing.STYLE),
         }
         text = templates().get_template("show.html.j2").render(context)
     else:

@@ -12,12 +12,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import markupsafe
+from markupsafe import Markup
 
 from stateroom import _core, drawing
 
@@ -60,13 +61,15 @@ def _dump(value: Any) -> str:
 
 def _is_report(folder: Path) -> bool:
     try:
-        return json.loads((folder / "report.json").read_text("utf-8")).get("format") == FORMAT
+        return bool(json.loads((folder / "report.json").read_text("utf-8")).get("format") == FORMAT)
     except (OSError, ValueError, AttributeError):
         return False
 
 
 def _keys() -> dict[str, Any]:
-    encode = lambda key: base64.b64encode(key).decode().rstrip("=")  # noqa: E731
+    def encode(key: bytes) -> str:
+        return base64.b64encode(key).decode().rstrip("=")
+
     return {s: {k: encode(b) for k, b in sorted(keys.items())} for s, keys in sorted(_core.vet_server_keys().items())}
 
 
@@ -79,7 +82,7 @@ def _touches(edit: dict[str, Any], witness: dict[str, Any]) -> int:
     return 1 if labels & set(edit["affects"]) else 0
 
 
-def _words(before: str, after: str) -> tuple[markupsafe.Markup, markupsafe.Markup]:
+def _words(before: str, after: str) -> tuple[Markup, Markup]:
     """Two texts with the words marked that only one of them has."""
     left, right = (re.findall(r"\s+|[\w.\"$@]+|.", t) for t in (before, after))
     out: tuple[list[str], list[str]] = ([], [])
@@ -87,7 +90,7 @@ def _words(before: str, after: str) -> tuple[markupsafe.Markup, markupsafe.Marku
         a, b = escape("".join(left[i:j])), escape("".join(right[k:m]))
         out[0].append(a if tag == "equal" or not a else f"<del>{a}</del>")
         out[1].append(b if tag == "equal" or not b else f"<ins>{b}</ins>")
-    return markupsafe.Markup("".join(out[0])), markupsafe.Markup("".join(out[1]))
+    return Markup("".join(out[0])), Markup("".join(out[1]))
 
 
 def _plain(markdown: str) -> str:
@@ -96,9 +99,9 @@ def _plain(markdown: str) -> str:
     return "\n".join(lines)
 
 
-def _ticks(text: str) -> markupsafe.Markup:
+def _ticks(text: str) -> Markup:
     """Show words between back quotes as code."""
-    return markupsafe.Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))
 
 
 class Vet:
@@ -133,7 +136,7 @@ class Vet:
             start = time.monotonic()
             tell(name, 0.0)
             if not self._late():
-                stage(lambda part, name=name: tell(name, part))
+                stage(partial(tell, name))
             self.timings[name + "_s"] = round(time.monotonic() - start, 3)
             tell(name, 1.0)
 
@@ -207,7 +210,7 @@ class Vet:
         """Whether the base with one edit decides a witness as the candidate does."""
         file = self.files[witness["files"]["base"]]
         try:
-            return bool(_core.replay_auth(file, alone)["allowed"]) != witness["base"]["replayed"]["allowed"]
+            return bool(_core.replay_auth(file, alone)["allowed"] != witness["base"]["replayed"]["allowed"])
         except ValueError:  # the event has not the form that this edit asks for
             return False
 
@@ -351,7 +354,10 @@ class Vet:
         if not self.merges:
             return None
         small = self.merges[0]
-        say = lambda s: f"{s} {drawing.describe(small['events'][s])}"  # noqa: E731
+
+        def say(step: int) -> str:
+            return f"{step} {drawing.describe(small['events'][step])}"
+
         sides = [{v["name"]: v for v in small[side]["values"]} for side in ("base", "candidate")]
         names = list(dict.fromkeys([*sides[0], *sides[1]]))
         rows = []
@@ -393,7 +399,7 @@ class Vet:
         contested = frozenset(
             s for states in small["state_sets"] for s in states if not all(s in other for other in small["state_sets"])
         )
-        svg = markupsafe.Markup(drawing.draw(small["events"], contested))
+        svg = Markup(drawing.draw(small["events"], contested))
         return {"rows": rows, "checks": checks, "outcome": outcome, "sets": sets, "svg": svg, "small": small}
 
     def context(self) -> dict[str, Any]:
@@ -406,7 +412,7 @@ class Vet:
             "data": self.data(),
             "explained": self.explained(),
             "labels": self.labels(),
-            "style": markupsafe.Markup(drawing.STYLE),
+            "style": Markup(drawing.STYLE),
             "describe": drawing.describe,
             "ticks": _ticks,
             "command": f"stateroom vet {self.candidate} --against {self.base} "
@@ -477,7 +483,10 @@ def vet(
     ValueError
         The base has errors in its text.
     """
-    short = lambda name: Path(name).name.removesuffix(".room")  # noqa: E731
+
+    def short(name: str) -> str:
+        return Path(name).name.removesuffix(".room")
+
     folder = Path(output) if output is not None else Path(f"vet-{short(candidate)}-{short(against)}")
     if folder.exists() and not _is_report(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a report of vet")
@@ -490,7 +499,7 @@ def vet(
         data["first_screen"] = [f"{candidate} has errors in its text, so nothing else was done."] + [
             f"{e['file']}:{e['line']}:{e['column']}: {e['message']}" for e in errors
         ]
-        context = {"data": data, "errors": errors, "style": markupsafe.Markup(drawing.STYLE)}
+        context = {"data": data, "errors": errors, "style": Markup(drawing.STYLE)}
         names = ("errors.html.j2", "errors.md.j2")
     else:
         run.run(tell)
