@@ -156,7 +156,8 @@ KeyExplanation Explainer::key(KeyIndex key, std::span<const State> states, State
     if (store_.get(state, key).valid()) events.insert(store_.get(state, key));
   }
   for (const TraceValue& value : trace_.values) {
-    if (value.kind == TraceValue::Kind::kFunction) continue;
+    // A line holds what was in force before, which does not compete.
+    if (value.kind == TraceValue::Kind::kFunction || core_of(value).kind == CoreKind::kLine) continue;
     for (const EventIndex event : value.events) {
       if (room_.key(event) == key) events.insert(event);
     }
