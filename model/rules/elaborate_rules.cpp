@@ -207,6 +207,11 @@ void Elaborator::check_last_rule() {
   if (!unconditional)
     restriction(last.location, "the last rule `" + last.label + "` does not always decide",
                 "end the section with `allow: allow` or `otherwise: reject`");
+  for (const Rule& rule : version_.rules) {
+    if (rule.leaf == LeafForm::kSkip)
+      restriction(rule.location, "`skip if` leaves the block that holds it, and `" + rule.label + "` stands in none",
+                  "put the rules that it skips into a block with it");
+  }
 }
 
 }  // namespace stateroom::rules

@@ -198,6 +198,8 @@ TEST(Elaborate, RefusesTypesAndReadsThatMayBeMissing) { run(type_cases()); }
 
 TEST(Elaborate, RefusesRulesOfTheWrongShape) {
   run({
+      {"a skip in no block", "edit rules\n  insert @@leave before allow: skip if sender = \"x\"\n", "restriction",
+       "stands in none", "into a block", "edit rules\n  insert leave before allow: reject if sender = \"x\"\n"},
       {"the last rule does not always decide", "edit rules\n  replace @@allow: allow if sender = \"x\"\n",
        "restriction", "does not always decide", "allow: allow", "edit rules\n  replace allow: reject\n"},
       {"`for each` with an allow",
