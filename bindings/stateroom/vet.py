@@ -55,6 +55,14 @@ class Report:
         return not self.errors and not self.data["lints"]
 
 
+def scenarios() -> list[Path]:
+    """Give the named problem histories: those of the package, in a checkout those of its tests."""
+    here = Path(__file__).parent
+    folders = (here / "scenarios", here.parent.parent / "tests" / "scenarios")
+    folder = next((f for f in folders if f.is_dir()), None)
+    return [] if folder is None else sorted(folder.glob("*.json"))
+
+
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
@@ -119,6 +127,7 @@ class Vet:
         self.search: dict[str, Any] = {"pairs": 0, "scope": 0, "witnesses": []}
         self.runs: list[dict[str, Any]] = []
         self.merges: list[dict[str, Any]] = []
+        self.named: list[dict[str, Any]] = []
 
     def _late(self) -> bool:
         if self.deadline is not None and time.monotonic() > self.deadline:
@@ -132,7 +141,12 @@ class Vet:
             self._stages(tell)
 
     def _stages(self, tell: Callable[[str, float], None]) -> None:
-        for name, stage in (("edits", self._edits), ("witnesses", self._witnesses), ("histories", self._histories)):
+        for name, stage in (
+            ("edits", self._edits),
+            ("witnesses", self._witnesses),
+            ("histories", self._histories),
+            ("scenarios", self._scenarios),
+        ):
             start = time.monotonic()
             tell(name, 0.0)
             if not self._late():
@@ -267,6 +281,21 @@ class Vet:
                 edit["together"] = True
                 edit["scope"] += "; shown together with other edits"
 
+    def _scenarios(self, _tell: Callable[[float], None]) -> None:
+        for path in scenarios():
+            text = path.read_text("utf-8")
+            one: dict[str, Any] = {"name": path.stem, "text": json.loads(text)["about"]["text"], "differs": []}
+            self.files[f"histories/{path.name}"] = text
+            entries: dict[tuple[str, str], list[str]] = {}
+            for place, version in enumerate((self.base, self.candidate)):
+                shown = _core.show_history(text, path.name, version)
+                for event in (shown["events"][e] for e in shown["result"]):
+                    entries.setdefault((event["type"], event["state_key"]), ["–", "–"])[place] = event["id"]
+            one["differs"] = [
+                {"entry": f"{t} {k}".strip(), "ids": v} for (t, k), v in sorted(entries.items()) if v[0] != v[1]
+            ]
+            self.named.append(one)
+
     @staticmethod
     def _result(file: str, version: str) -> list[str]:
         shown = _core.show_history(file, "history", version)
@@ -295,6 +324,8 @@ class Vet:
             + (f" {form} are about the form of events, which is not asked." if form and self.complete else ""),
             f"Of {len(self.runs)} random histories {self.differ()} differ: {merges} at a merge, "
             f"{verdicts} in a verdict on an event.",
+            f"Of {len(self.named)} named problem histories "
+            f"{sum(1 for n in self.named if n['differs'])} resolve differently.",
             f"{len(self.lints)} lints are new." if self.lints else "No lint is new.",
             PROVER,
         ]

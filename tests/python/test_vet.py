@@ -86,6 +86,13 @@ def test_merges_resolve_differently_and_are_shown(report: Path, tmp_path: Path) 
     assert show(bases[0], tmp_path / "d.dot").read_text("utf-8").startswith("digraph")
 
 
+def test_problem_a_and_b_of_msc4297_resolve_differently(report: Path) -> None:
+    text = (report / "report.md").read_text("utf-8")
+    assert "msc4297_problem_a: resolves differently" in text
+    assert "msc4297_problem_b: resolves differently" in text
+    assert "ban_against_levels: resolves alike" in text
+
+
 def test_the_page_opens_offline(report: Path) -> None:
     page = (report / "report.html").read_text("utf-8")
     assert "src=" not in page
