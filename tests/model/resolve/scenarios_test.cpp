@@ -126,8 +126,8 @@ std::string chain(bool named_by_create) {
                       const std::string& more) {
     const std::string cited = !auth.empty() && auth.back() == ',' ? auth.substr(0, auth.size() - 1) : auth;
     return R"({"event_id":"$)" + id + R"(","type":"m.room.)" + type + R"(","state_key":")" + key +
-           R"(","sender":"@a:x","origin_server_ts":1,)" + more + R"("content":)" + content + R"(,"prev_events":[)" +
-           prev + R"(],"auth_events":[)" + cited + "]}";
+           R"(","sender":"@a:x","origin_server_ts":1,)" + more + R"("content":)" + content +
+           R"(,"prev_state_events":[)" + prev + R"(],"prev_events":[)" + prev + R"(],"auth_events":[)" + cited + "]}";
   };
   const std::string by_a = create + R"("$join","$levels")";
   return "[" + pdu("create", "create", "", R"({"creator":"@a:x"})", "", "", room) + "," +
@@ -139,8 +139,9 @@ std::string chain(bool named_by_create) {
 }
 
 TEST(Walk, ALinearHistoryIsTheFoldUnderEveryVersion) {
-  for (const std::string version : {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13-candidate",
-                                    "org.matrix.msc4416.v1", "org.matrix.hydra.11", "org.matrix.msc3757.11"}) {
+  for (const std::string version :
+       {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13-candidate", "org.matrix.msc4416.v1",
+        "org.matrix.hydra.11", "org.matrix.msc3757.11", "org.matrix.msc4242.12"}) {
     // One of the two ways to name a room is the version's: under the other its create event is rejected.
     bool held = false;
     for (const bool named_by_create : {false, true}) {
