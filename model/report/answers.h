@@ -1,0 +1,60 @@
+// What commands answer: JSON objects as INTERFACE lists them, and texts for people.
+//
+// In:  a workbench, and names or the bytes of files.
+// Out: one JSON object an item, in order; an item that could not be done is `{"error": {code, message, where}}` and the
+// others are
+//      still done.
+// Promise: the same bytes for the same input.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/report/workbench.h"
+
+namespace stateroom::report {
+
+struct Answers {
+  std::vector<std::string> lines;  // JSON objects
+  bool refused = false;            // an item could not be done: exit status 1
+  bool unwelcome = false;          // something differs, warns or was rejected: exit status 3 with --check
+};
+
+std::string error_line(const base::Error& error);
+
+// Texts.
+Answers list_errors();
+Answers list_versions(Workbench& workbench);
+Answers check_text(Workbench& workbench, const std::string& path);
+Answers compare_texts(Workbench& workbench, const std::string& before, const std::string& after);
+/// The flattened text of a version or one section; `markdown`: in numbered English. Error: unknown version, unknown
+/// section.
+base::Result<std::string> print_text(Workbench& workbench, const std::string& version, const std::string& section,
+                                     bool markdown);
+/// `{label, number, english, text, numbers: {version: number}, changed_by: [...], reads…}` of a rule by number or
+/// label.
+base::Result<std::string> rule_answer(Workbench& workbench, const std::string& version, const std::string& rule);
+/// A file as `format` writes it.
+base::Result<std::string> format_text(const std::string& bytes, const std::string& path);
+
+// Histories.
+struct HistoryOptions {
+  std::optional<std::string> version;
+  Choice choice;
+  bool strict = false;
+  std::optional<std::string> keys_json;  // the bytes of a file of server keys
+  bool trace = false, explain = false;
+  std::optional<std::string> explain_type, explain_state_key;
+  std::uint32_t time = 0;  // repetitions to time
+};
+Answers events_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
+                       const HistoryOptions& options);
+Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
+                     const HistoryOptions& options);
+Answers resolve_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
+                        const HistoryOptions& options);
+
+}  // namespace stateroom::report

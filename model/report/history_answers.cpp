@@ -1,0 +1,409 @@
+// Answers about histories: events, auth, resolve.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "model/auth/ask.h"
+#include "model/auth/signatures.h"
+#include "model/event/history.h"
+#include "model/report/answers.h"
+#include "model/report/json_writer.h"
+#include "model/resolve/state_before.h"
+
+namespace stateroom::report {
+namespace {
+
+using base::ErrorCode;
+using base::EventIndex;
+using graph::Room;
+using graph::State;
+
+/// A history under a version, ready to be asked.
+struct Opened {
+  LoadedPtr version;
+  event::History history;
+  std::unique_ptr<Room> room;
+  graph::StateStore store;
+  std::unique_ptr<rules::Evaluator> evaluator;
+  std::unique_ptr<resolve::Resolver> resolver;
+
+  std::string text(base::StringId id) const { return std::string(room->strings().text(id)); }
+  std::string id(EventIndex event) const { return text(room->event_id(event)); }
+  std::string entry(base::KeyIndex key, EventIndex event) const {
+    return JsonObject()
+        .text("type", text(room->key_type(key)))
+        .text("state_key", text(room->key_state_key(key)))
+        .text("event_id", id(event))
+        .done();
+  }
+  std::string entries(State state) const {
+    return json_list(store.entries(state), [&](const auto& pair) { return entry(pair.first, pair.second); });
+  }
+};
+
+base::Result<event::ServerKeys> outside_keys(const HistoryOptions& options) {
+  if (!options.keys_json) return event::ServerKeys{};
+  const auto document = json::parse(*options.keys_json, "keys");
+  if (!document) return std::unexpected(document.error());
+  return event::read_keys(json::root(**document), "keys");
+}
+
+base::Result<std::unique_ptr<Opened>> open(Workbench& workbench, const event::HistoryItem& item,
+                                           const HistoryOptions& options) {
+  const std::string name = options.version.value_or(item.room_version.value_or(Workbench::otherwise()));
+  const auto version = workbench.load(name, options.choice);
+  if (!version) {
+    base::Error error = version.error().front();
+    if (error.where.empty()) error.where = item.where;
+    return std::unexpected(error);
+  }
+  auto out = std::make_unique<Opened>();
+  out->version = *version;
+  const auto keys = outside_keys(options);
+  if (!keys) return std::unexpected(keys.error());
+  auto history = event::decode(item, out->version->core->format, options.strict);
+  if (!history) return std::unexpected(history.error());
+  out->history = std::move(*history);
+  for (const auto& [server, more] : *keys) out->history.keys[server].insert(more.begin(), more.end());
+  auto room = Room::build(out->history.events, out->version->core->format);
+  if (!room) {
+    base::Error error = room.error();
+    if (error.where.empty()) error.where = item.where;
+    return std::unexpected(error);
+  }
+  out->room = std::move(*room);
+  rules::Oracles oracles;
+  oracles.recognised_version = [&workbench](std::string_view wanted) { return workbench.registry().has(wanted); };
+  if (!out->history.keys.empty()) {
+    rules::Oracles checked = auth::oracles_from_keys(
+        *out->room, out->history.keys, [pointer = out.get()](EventIndex event, const event::VerifyKey& key) {
+          return pointer->evaluator->key_valid(event, key);
+        });
+    checked.recognised_version = oracles.recognised_version;
+    oracles = std::move(checked);
+  }
+  out->evaluator = std::make_unique<rules::Evaluator>(out->version->program, *out->room, std::move(oracles));
+  out->resolver = std::make_unique<resolve::Resolver>(*out->evaluator, out->store);
+  for (const event::Event& event : out->history.events) {
+    if (event.rejected_outside) out->room->set_rejected(out->room->find(event.event_id), true);
+  }
+  return out;
+}
+
+std::string content_hash_state(const event::Event& event, const event::EventFormat& format) {
+  const json::Value stated = event.json.get("hashes").get("sha256");
+  if (!stated.is_string()) return "absent";
+  const auto hash = event::content_hash(event.json, format);
+  return hash && *hash == stated.string() ? "valid" : "invalid";
+}
+
+std::string signatures_state(const Opened& opened, const event::Event& event) {
+  JsonObject out;
+  for (const json::Value server : event.json.get("signatures").children()) {
+    const EventIndex index = opened.room->find(event.event_id);
+    const auto valid = [&](const event::VerifyKey& key) { return opened.evaluator->key_valid(index, key); };
+    const auto state = event::verify(event.json, opened.version->core->format, server.own_key(), opened.history.keys,
+                                     "signed_object", valid);
+    out.text(server.own_key(), event::name(state));
+  }
+  return out.done();
+}
+
+/// Runs `one` for each item of an input; an item that cannot be done is an error line.
+template <class One>
+Answers each_item(const std::string& bytes, const std::string& file, One one) {
+  Answers out;
+  for (const auto& item : event::read_items(bytes, file)) {
+    std::optional<base::Error> error;
+    if (!item) {
+      error = item.error();
+    } else {
+      error = one(*item, out);
+    }
+    if (!error) continue;
+    out.lines.push_back(error_line(*error));
+    out.refused = true;
+  }
+  return out;
+}
+
+std::optional<base::Error> events_of(Workbench& workbench, const event::HistoryItem& item,
+                                     const HistoryOptions& options, Answers& out) {
+  auto opened = open(workbench, item, options);
+  if (!opened) return opened.error();
+  Opened& all = **opened;
+  resolve::WalkOptions walk_options;
+  walk_options.strict = options.strict;
+  const auto walk = resolve::Walk::run(*all.evaluator, all.store, *all.resolver, walk_options);
+  if (!walk) return walk.error();
+  for (const event::Event& event : all.history.events) {
+    const EventIndex index = all.room->find(event.event_id);
+    const resolve::Receipt& receipt = walk->receipts()[index.at()];
+    // The decision that speaks: of the check that rejected, else of the last one that asked the rules.
+    const rules::Decision* decision = nullptr;
+    for (const auto& check : receipt.checks) {
+      if (!check.decision.rule.valid()) continue;
+      if (decision == nullptr || decision->allowed) decision = &check.decision;
+    }
+    const bool allowed = !receipt.rejected && !receipt.dropped;
+    out.unwelcome = out.unwelcome || !allowed;
+    const auto checks = json_list(receipt.checks, [](const resolve::Receipt::Check& check) {
+      return JsonObject().text("name", check.name).text("outcome", check.outcome).done();
+    });
+    JsonObject line;
+    line.text("event_id", event.event_id)
+        .text("ids", event::name(event.ids))
+        .text("content_hash", content_hash_state(event, all.version->core->format))
+        .add("signatures", signatures_state(all, event))
+        .add("checks", checks)
+        .boolean("allowed", allowed)
+        .add("label", decision == nullptr ? "null" : json_text(all.version->program->label(decision->rule)))
+        .add("number", decision == nullptr ? "null" : json_text_or_null(all.version->program->number(decision->rule)));
+    if (!event.ill_formed.empty()) {
+      line.add("ill_formed",
+               json_list(event.ill_formed, [](const std::string& finding) { return json_text(finding); }));
+    }
+    out.lines.push_back(line.done());
+  }
+  return std::nullopt;
+}
+
+/// The state sets of the file, else the states after the forward extremities.
+base::Result<std::vector<State>> inputs_of(Opened& all, const HistoryOptions& options) {
+  std::vector<State> out;
+  if (all.history.has_state_sets) {
+    for (const auto& set : all.history.state_sets) {
+      std::vector<std::pair<base::KeyIndex, EventIndex>> entries;
+      for (const std::string& id : set) {
+        const EventIndex event = all.room->find(id);
+        entries.emplace_back(all.room->key(event), event);
+      }
+      out.push_back(all.store.from(std::move(entries)));
+    }
+    return out;
+  }
+  resolve::WalkOptions walk_options;
+  walk_options.strict = options.strict;
+  walk_options.keep_checks = false;
+  const auto walk = resolve::Walk::run(*all.evaluator, all.store, *all.resolver, walk_options);
+  if (!walk) return std::unexpected(walk.error());
+  for (const EventIndex extremity : walk->extremities()) out.push_back(walk->after(extremity));
+  return out;
+}
+
+std::string trace_json(const Opened& all, const resolve::Trace& trace) {
+  JsonObject out;
+  for (const resolve::TraceValue& value : trace.values) {
+    switch (value.kind) {
+      case resolve::TraceValue::Kind::kState:
+        out.add(value.name, all.entries(value.state));
+        break;
+      case resolve::TraceValue::Kind::kOrder:
+        out.add(value.name, json_list(value.events, [&](EventIndex event) { return json_text(all.id(event)); }));
+        break;
+      case resolve::TraceValue::Kind::kEvents: {
+        std::vector<std::string> ids;
+        for (const EventIndex event : value.events) ids.push_back(all.id(event));
+        std::sort(ids.begin(), ids.end());
+        out.add(value.name, json_list(ids, [](const std::string& id) { return json_text(id); }));
+        break;
+      }
+      case resolve::TraceValue::Kind::kFunction:
+        break;
+    }
+  }
+  return out.done();
+}
+
+/// Who competed for each key, in which named values, and which rule decided.
+std::string explanation_json(const Opened& all, const resolve::Trace& trace, State result,
+                             const HistoryOptions& options) {
+  std::map<base::KeyIndex, std::set<EventIndex>> contests;
+  const auto in_value = [&](const resolve::TraceValue& value, EventIndex event) {
+    if (value.kind == resolve::TraceValue::Kind::kState)
+      return all.store.get(value.state, all.room->key(event)) == event;
+    return std::find(value.events.begin(), value.events.end(), event) != value.events.end();
+  };
+  for (const resolve::TraceValue& value : trace.values) {
+    if (value.kind != resolve::TraceValue::Kind::kEvents && value.kind != resolve::TraceValue::Kind::kOrder) continue;
+    for (const EventIndex event : value.events) {
+      if (all.room->key(event).valid()) contests[all.room->key(event)].insert(event);
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [key, candidates] : contests) {
+    const std::string type = all.text(all.room->key_type(key)), state_key = all.text(all.room->key_state_key(key));
+    if (options.explain_type &&
+        (*options.explain_type != type || (options.explain_state_key && *options.explain_state_key != state_key)))
+      continue;
+    const EventIndex winner = all.store.get(result, key);
+    const auto candidate = [&](EventIndex event) {
+      std::vector<std::string> names;
+      for (const resolve::TraceValue& value : trace.values) {
+        if (value.kind != resolve::TraceValue::Kind::kFunction && in_value(value, event)) names.push_back(value.name);
+      }
+      const resolve::TraceCheck* last = nullptr;
+      for (const resolve::TraceCheck& check : trace.checks) {
+        if (check.event == event) last = &check;
+      }
+      const std::string_view outcome = event == winner          ? "winner"
+                                       : last == nullptr        ? "not tried"
+                                       : last->decision.allowed ? "replaced"
+                                                                : "rejected";
+      return JsonObject()
+          .text("event_id", all.id(event))
+          .add("in", json_list(names, [](const std::string& name) { return json_text(name); }))
+          .text("outcome", outcome)
+          .add("label", last == nullptr ? "null" : json_text(all.version->program->label(last->decision.rule)))
+          .add("number",
+               last == nullptr ? "null" : json_text_or_null(all.version->program->number(last->decision.rule)))
+          .done();
+    };
+    lines.push_back(JsonObject()
+                        .text("type", type)
+                        .text("state_key", state_key)
+                        .add("winner", winner.valid() ? json_text(all.id(winner)) : "null")
+                        .add("candidates", json_list(candidates, candidate))
+                        .done());
+  }
+  return json_list(lines, [](const std::string& line) { return line; });
+}
+
+std::optional<base::Error> resolve_one(Workbench& workbench, const event::HistoryItem& item,
+                                       const HistoryOptions& options, Answers& out) {
+  auto opened = open(workbench, item, options);
+  if (!opened) return opened.error();
+  Opened& all = **opened;
+  const auto holes = all.room->holes();
+  if (options.strict && !holes.empty()) {
+    return base::Error{ErrorCode::kHole, fmt::format("the cited event `{}` is unknown", holes.front()), item.where, {}};
+  }
+  const auto inputs = inputs_of(all, options);
+  if (!inputs) return inputs.error();
+  resolve::Trace trace;
+  const bool traced = options.trace || options.explain || options.explain_type;
+  const auto result = all.resolver->resolve(*inputs, traced ? &trace : nullptr);
+  if (!result) return result.error();
+  JsonObject line;
+  line.text("room_version", all.version->text.name)
+      .text("version_sha256", all.version->core->sha256)
+      .text("profile", options.choice.profile.empty() ? "default" : options.choice.profile)
+      .text("ids", event::name(all.history.ids))
+      .number("state_sets", static_cast<std::int64_t>(inputs->size()))
+      .add("state", all.entries(*result));
+  if (!holes.empty()) line.add("holes", json_list(holes, [](const std::string& id) { return json_text(id); }));
+  if (!all.history.notes.empty())
+    line.add("notes", json_list(all.history.notes, [](const std::string& note) { return json_text(note); }));
+  if (options.trace) line.add("trace", trace_json(all, trace));
+  if (options.explain || options.explain_type) line.add("explanation", explanation_json(all, trace, *result, options));
+  if (options.time > 0) {
+    std::vector<double> times;
+    for (std::uint32_t i = 0; i < options.time; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      if (const auto again = all.resolver->resolve(*inputs); !again) return again.error();
+      times.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+    }
+    std::sort(times.begin(), times.end());
+    line.add("resolve_us_min", fmt::format("{:.3f}", times.front()))
+        .add("resolve_us_median", fmt::format("{:.3f}", times[times.size() / 2]));
+  }
+  out.lines.push_back(line.done());
+  return std::nullopt;
+}
+
+}  // namespace
+
+Answers events_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
+                       const HistoryOptions& options) {
+  return each_item(bytes, file, [&](const event::HistoryItem& item, Answers& out) {
+    return events_of(workbench, item, options, out);
+  });
+}
+
+Answers resolve_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
+                        const HistoryOptions& options) {
+  return each_item(bytes, file, [&](const event::HistoryItem& item, Answers& out) {
+    return resolve_one(workbench, item, options, out);
+  });
+}
+
+Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
+                     const HistoryOptions& options) {
+  Answers out;
+  const auto refuse = [&](const base::Error& error) {
+    out.lines.push_back(error_line(error));
+    out.refused = true;
+  };
+  auth::AskOptions ask;
+  ask.version = options.version;
+  ask.version_otherwise = Workbench::otherwise();
+  ask.strict = options.strict;
+  ask.recognised_version = [&](std::string_view name) { return workbench.registry().has(name); };
+  if (options.keys_json) {
+    auto keys = outside_keys(options);
+    if (!keys) {
+      refuse(keys.error());
+      return out;
+    }
+    ask.keys = std::move(*keys);
+  }
+  const auto programs = [&](std::string_view name) -> base::Result<std::shared_ptr<const rules::Program>> {
+    const auto loaded = workbench.load(std::string(name), options.choice);
+    if (!loaded) return std::unexpected(loaded.error().front());
+    return (*loaded)->program;
+  };
+  const auto one = [&](const std::shared_ptr<const json::Document>& document, json::Value question,
+                       const std::string& where) {
+    const auto answer = auth::ask(document, question, where, programs, ask);
+    if (!answer) {
+      refuse(answer.error());
+      return;
+    }
+    const auth::NamedDecision& decision = answer->decision;
+    out.unwelcome = out.unwelcome || !decision.allowed;
+    out.lines.push_back(JsonObject()
+                            .boolean("allowed", decision.allowed)
+                            .text("label", decision.label)
+                            .add("number", json_text_or_null(decision.number))
+                            .add("reads", json_list(decision.reads,
+                                                    [](const auto& read) {
+                                                      return "[" + json_text(read.first) + "," +
+                                                             json_text(read.second) + "]";
+                                                    }))
+                            .text("room_version", answer->room_version)
+                            .text("ids", event::name(answer->ids))
+                            .done());
+  };
+  const auto whole = json::parse(bytes, file);
+  if (whole && json::root(**whole).is_array()) {
+    std::uint32_t i = 0;
+    for (const json::Value question : json::root(**whole).children())
+      one(*whole, question, fmt::format("{}#/{}", file, i++));
+    return out;
+  }
+  if (whole) {
+    one(*whole, json::root(**whole), file);
+    return out;
+  }
+  std::size_t number = 0, start = 0;
+  while (start < bytes.size()) {  // one question a line
+    const std::size_t end = std::min(bytes.find('\n', start), bytes.size());
+    const std::string_view line = std::string_view(bytes).substr(start, end - start);
+    start = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const auto document = json::parse(line, file);
+    if (!document) {
+      refuse(number == 1 ? whole.error() : document.error());
+      if (number == 1) return out;
+      continue;
+    }
+    one(*document, json::root(**document), fmt::format("{}:{}:1", file, number));
+  }
+  if (out.lines.empty()) refuse(whole.error());
+  return out;
+}
+
+}  // namespace stateroom::report

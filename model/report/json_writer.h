@@ -1,0 +1,38 @@
+// JSON for answers: members in the order in which they are added, the same bytes for the same values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace stateroom::report {
+
+/// A JSON string literal.
+std::string json_text(std::string_view text);
+/// The literal, or null for an empty text.
+std::string json_text_or_null(std::string_view text);
+
+class JsonObject {
+ public:
+  JsonObject& add(std::string_view key, std::string_view json);
+  JsonObject& text(std::string_view key, std::string_view text) { return add(key, json_text(text)); }
+  JsonObject& number(std::string_view key, std::int64_t number) { return add(key, std::to_string(number)); }
+  JsonObject& boolean(std::string_view key, bool value) { return add(key, value ? "true" : "false"); }
+  std::string done() const { return out_ + "}"; }
+
+ private:
+  std::string out_ = "{";
+};
+
+/// A JSON list of what `write` makes of each item.
+template <class Items, class Write>
+std::string json_list(const Items& items, Write write) {
+  std::string out = "[";
+  for (const auto& item : items) {
+    if (out.size() > 1) out += ',';
+    out += write(item);
+  }
+  return out + "]";
+}
+
+}  // namespace stateroom::report

@@ -1,0 +1,170 @@
+// Answers about texts: check, compare, print, rule, format.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/report/answers.h"
+#include "model/report/json_writer.h"
+#include "model/rules/compare.h"
+#include "model/rules/elaborate.h"
+#include "model/rules/lint.h"
+#include "model/rules/print.h"
+#include "model/rules/say.h"
+
+namespace stateroom::report {
+namespace {
+
+using base::ErrorCode;
+using rules::Diagnostic;
+using rules::SectionKind;
+
+constexpr SectionKind kSections[] = {SectionKind::kTypes,       SectionKind::kIdentifiers,   SectionKind::kFormat,
+                                     SectionKind::kLimits,      SectionKind::kCanonicalJson, SectionKind::kSignatures,
+                                     SectionKind::kContent,     SectionKind::kDefinitions,   SectionKind::kAuthEvents,
+                                     SectionKind::kRules,       SectionKind::kRedaction,     SectionKind::kReceipt,
+                                     SectionKind::kStateBefore, SectionKind::kResolution,    SectionKind::kReadings};
+
+std::optional<rules::SectionName> section_of(std::string_view name) {
+  for (const SectionKind kind : kSections) {
+    if (rules::name(kind) == name) return rules::SectionName{kind, {}};
+  }
+  return std::nullopt;
+}
+
+std::string diagnostic_line(const std::string& path, const Diagnostic& found) {
+  return JsonObject()
+      .text("file", found.file.empty() ? path : found.file)
+      .number("line", found.line)
+      .number("column", found.column)
+      .text("severity", rules::name(found.severity))
+      .text("code", found.code)
+      .text("message", found.message)
+      .text("hint", found.hint)
+      .done();
+}
+
+std::string owners(const std::vector<std::string>& names) {
+  return json_list(names, [](const std::string& name) { return json_text(name); });
+}
+
+}  // namespace
+
+Answers check_text(Workbench& workbench, const std::string& path) {
+  Answers out;
+  std::vector<Diagnostic> found;
+  const auto text = workbench.registry().load(path);
+  if (!text) {
+    for (const base::Error& error : text.error()) found.push_back(rules::diagnostic(error));
+  } else if (const auto core = rules::elaborate(*text); !core) {
+    found = core.error();
+  } else {
+    found = rules::lint(*text, **core);
+  }
+  rules::sort_and_unique(found);
+  for (const Diagnostic& diagnostic : found) {
+    out.lines.push_back(diagnostic_line(path, diagnostic));
+    out.refused = out.refused || diagnostic.severity == rules::Severity::kError;
+  }
+  out.unwelcome = !found.empty();
+  return out;
+}
+
+Answers compare_texts(Workbench& workbench, const std::string& before, const std::string& after) {
+  Answers out;
+  const auto a = workbench.registry().load(before);
+  const auto b = workbench.registry().load(after);
+  for (const auto* side : {&a, &b}) {
+    if (side->has_value()) continue;
+    for (const base::Error& error : side->error()) out.lines.push_back(error_line(error));
+    out.refused = true;
+  }
+  if (out.refused) return out;
+  for (const rules::Edit& edit : rules::compare(*a, *b, &workbench.registry())) {
+    out.lines.push_back(JsonObject()
+                            .text("section", edit.section.text())
+                            .text("label", edit.label)
+                            .text("change", rules::name(edit.change))
+                            .add("owner", owners(edit.owners))
+                            .add("number_before", json_text_or_null(edit.number_before))
+                            .add("number_after", json_text_or_null(edit.number_after))
+                            .add("before", json_text_or_null(edit.before))
+                            .add("after", json_text_or_null(edit.after))
+                            .add("affects", owners(edit.affects))
+                            .done());
+  }
+  out.unwelcome = !out.lines.empty();
+  return out;
+}
+
+base::Result<std::string> print_text(Workbench& workbench, const std::string& version, const std::string& section,
+                                     bool markdown) {
+  const auto text = workbench.registry().load(version);
+  if (!text) return std::unexpected(text.error().front());
+  if (section.empty()) return markdown ? rules::say(*text) : rules::print(*text);
+  const auto name = section_of(section);
+  if (!name) {
+    std::string known;
+    for (const SectionKind kind : kSections) known += (known.empty() ? "" : ", ") + std::string(rules::name(kind));
+    return base::fail(ErrorCode::kUnknownName, fmt::format("a room version has no section `{}`", section), {}, known);
+  }
+  return markdown ? rules::say(*text, *name) : rules::print_section(*text, *name);
+}
+
+base::Result<std::string> rule_answer(Workbench& workbench, const std::string& version, const std::string& wanted) {
+  const auto loaded = workbench.load(version);
+  if (!loaded) return std::unexpected(loaded.error().front());
+  const rules::Version& text = (*loaded)->text;
+  const rules::Rule* found = nullptr;
+  for (const rules::PlacedRule& placed : rules::walk(text.rules)) {
+    if (placed.rule->number == wanted || rules::join(placed.rule->path) == wanted) found = placed.rule;
+  }
+  if (found == nullptr) {
+    return base::fail(ErrorCode::kUnknownName, fmt::format("version {} has no rule `{}`", text.name, wanted), {},
+                      fmt::format("`stateroom print {} --section rules --markdown` lists them", text.name));
+  }
+  const std::string label = rules::join(found->path);
+  JsonObject numbers;
+  for (const std::string& name : workbench.registry().names()) {
+    const auto other = workbench.registry().load(name);
+    const rules::Rule* same = other ? other->rule(label) : nullptr;
+    if (same != nullptr) numbers.add(name, json_text_or_null(same->number));
+  }
+  const auto reads = [&] {
+    std::vector<std::string> out;
+    for (const rules::SlotUse& use : rules::slots_read(*(*loaded)->core)) {
+      if (use.label != label && !use.label.starts_with(label + ".")) continue;
+      const std::string slot = use.event_type + " | " + use.key;
+      if (std::find(out.begin(), out.end(), slot) == out.end()) out.push_back(slot);
+    }
+    return out;
+  }();
+  return JsonObject()
+      .text("version", text.name)
+      .text("label", label)
+      .add("number", json_text_or_null(found->number))
+      .text("english", rules::say(text, *found))
+      .text("text", rules::print({SectionKind::kRules, {}}, *found))
+      .add("numbers", numbers.done())
+      .add("changed_by", json_list(found->origins,
+                                   [](const rules::Origin& origin) {
+                                     std::vector<std::string> names;
+                                     for (const rules::Owner& owner : origin.owners)
+                                       names.push_back(rules::owner_name(owner));
+                                     return JsonObject()
+                                         .text("version", origin.version)
+                                         .text("change", rules::name(origin.change))
+                                         .add("owner", owners(names))
+                                         .boolean("erratum", origin.erratum)
+                                         .done();
+                                   }))
+      .add("reads", owners(reads))
+      .done();
+}
+
+base::Result<std::string> format_text(const std::string& bytes, const std::string& path) {
+  const auto file = rules::parse(bytes, path);
+  if (!file) return std::unexpected(file.error().front());
+  return rules::format(*file);
+}
+
+}  // namespace stateroom::report
