@@ -11,6 +11,8 @@ namespace stateroom::bindings {
 
 /// Which build this is: `version`, `commit`, `z3_version()`, `compiler`.
 void bind_build_info(pybind11::module_& module);
+/// Answers of commands: `Workbench`, `Answers`, `list_errors`.
+void bind_report(pybind11::module_& module);
 
 /// `VetWork`, `vet_check`: what `stateroom vet` asks.
 void bind_search(pybind11::module_& module);

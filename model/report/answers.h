@@ -37,8 +37,6 @@ base::Result<std::string> print_text(Workbench& workbench, const std::string& ve
 /// `{label, number, english, text, numbers: {version: number}, changed_by: [...], reads…}` of a rule by number or
 /// label.
 base::Result<std::string> rule_answer(Workbench& workbench, const std::string& version, const std::string& rule);
-/// A file as `format` writes it.
-base::Result<std::string> format_text(const std::string& bytes, const std::string& path);
 
 // Histories.
 struct HistoryOptions {

@@ -161,10 +161,4 @@ base::Result<std::string> rule_answer(Workbench& workbench, const std::string& v
       .done();
 }
 
-base::Result<std::string> format_text(const std::string& bytes, const std::string& path) {
-  const auto file = rules::parse(bytes, path);
-  if (!file) return std::unexpected(file.error().front());
-  return rules::format(*file);
-}
-
 }  // namespace stateroom::report
