@@ -8,9 +8,12 @@ import collections.abc
 import typing
 
 __all__: list[str] = [
+    "Answers",
     "VetWork",
+    "Workbench",
     "commit",
     "compiler",
+    "list_errors",
     "replay_auth",
     "show_history",
     "version",
@@ -50,6 +53,109 @@ class VetWork:
         """
         Smallest events and states that the two decide differently.
         """
+
+class Answers:
+    """
+    The lines that a command prints, and what its exit status follows from.
+    """
+    @property
+    def lines(self) -> list[str]:
+        """
+        JSON objects, one an item.
+        """
+    @property
+    def refused(self) -> bool:
+        """
+        An item could not be done.
+        """
+    @property
+    def unwelcome(self) -> bool:
+        """
+        Something differs, warns or was rejected.
+        """
+
+class Workbench:
+    """
+    Room version texts, loaded, checked and compiled once. Not thread-safe.
+    """
+    def __init__(self) -> None: ...
+    def auth(
+        self,
+        bytes: str,
+        file: str,
+        version: str | None = None,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+        strict: bool = False,
+        keys: str | None = None,
+    ) -> Answers:
+        """
+        Answers of the command auth.
+        """
+    def check(self, path: str) -> Answers:
+        """
+        Answers of the command check.
+        """
+    def compare(self, before: str, after: str) -> Answers:
+        """
+        Answers of the command compare.
+        """
+    def events(
+        self,
+        bytes: str,
+        file: str,
+        version: str | None = None,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+        strict: bool = False,
+        keys: str | None = None,
+    ) -> Answers:
+        """
+        Answers of the command events.
+        """
+    def names(self) -> list[str]:
+        """
+        The names of all versions, in order.
+        """
+    def print(self, version: str, section: str = "", markdown: bool = False) -> str:
+        """
+        The text of a version or a section, or its English.
+        """
+    def resolve(
+        self,
+        bytes: str,
+        file: str,
+        version: str | None = None,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+        strict: bool = False,
+        keys: str | None = None,
+        trace: bool = False,
+        explain: bool = False,
+        explain_type: str | None = None,
+        explain_state_key: str | None = None,
+        time: typing.SupportsInt | typing.SupportsIndex = 0,
+    ) -> Answers:
+        """
+        Answers of the command resolve.
+        """
+    def rule(self, version: str, rule: str) -> str:
+        """
+        A rule by number or label, as JSON.
+        """
+    def source(self, name: str) -> str:
+        """
+        The bytes of a version's file.
+        """
+    def versions(self) -> Answers:
+        """
+        Answers of the command versions.
+        """
+
+def list_errors() -> Answers:
+    """
+    Every error code and what it means.
+    """
 
 def replay_auth(bytes: str, version: str) -> dict:
     """
