@@ -64,11 +64,12 @@ void bind_report(py::module_& module) {
           py::arg("name"), "The bytes of a version's file.")
       .def(
           "events",
-          [](Workbench& bench, const std::string& bytes, const std::string& file, std::optional<std::string> version,
+          [](Workbench& bench, const py::bytes& input, const std::string& file, std::optional<std::string> version,
              std::string profile, std::map<std::string, std::string> readings, bool strict,
              std::optional<std::string> keys) {
             const auto options =
                 options_of(std::move(version), std::move(profile), std::move(readings), strict, std::move(keys));
+            const std::string bytes = input;
             const py::gil_scoped_release release;
             return report::events_answers(bench, bytes, file, options);
           },
@@ -77,11 +78,12 @@ void bind_report(py::module_& module) {
           py::arg("keys") = std::nullopt, "Answers of the command events.")
       .def(
           "auth",
-          [](Workbench& bench, const std::string& bytes, const std::string& file, std::optional<std::string> version,
+          [](Workbench& bench, const py::bytes& input, const std::string& file, std::optional<std::string> version,
              std::string profile, std::map<std::string, std::string> readings, bool strict,
              std::optional<std::string> keys) {
             const auto options =
                 options_of(std::move(version), std::move(profile), std::move(readings), strict, std::move(keys));
+            const std::string bytes = input;
             const py::gil_scoped_release release;
             return report::auth_answers(bench, bytes, file, options);
           },
@@ -90,7 +92,7 @@ void bind_report(py::module_& module) {
           py::arg("keys") = std::nullopt, "Answers of the command auth.")
       .def(
           "resolve",
-          [](Workbench& bench, const std::string& bytes, const std::string& file, std::optional<std::string> version,
+          [](Workbench& bench, const py::bytes& input, const std::string& file, std::optional<std::string> version,
              std::string profile, std::map<std::string, std::string> readings, bool strict,
              std::optional<std::string> keys, bool trace, bool explain, std::optional<std::string> explain_type,
              std::optional<std::string> explain_state_key, std::uint32_t time) {
@@ -101,6 +103,7 @@ void bind_report(py::module_& module) {
             options.explain_type = std::move(explain_type);
             options.explain_state_key = std::move(explain_state_key);
             options.time = time;
+            const std::string bytes = input;
             const py::gil_scoped_release release;
             return report::resolve_answers(bench, bytes, file, options);
           },

@@ -81,7 +81,7 @@ class Workbench:
     def __init__(self) -> None: ...
     def auth(
         self,
-        bytes: str,
+        bytes: bytes,
         file: str,
         version: str | None = None,
         profile: str = "",
@@ -102,7 +102,7 @@ class Workbench:
         """
     def events(
         self,
-        bytes: str,
+        bytes: bytes,
         file: str,
         version: str | None = None,
         profile: str = "",
@@ -123,7 +123,7 @@ class Workbench:
         """
     def resolve(
         self,
-        bytes: str,
+        bytes: bytes,
         file: str,
         version: str | None = None,
         profile: str = "",
