@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "model/json/value.h"
@@ -132,6 +133,46 @@ TEST(Ruma, Msc4297ProblemsUnderEveryProfile) {
       // Neither order nor repetition of the state sets counts.
       EXPECT_EQ(lab.resolver->resolve(std::vector<State>{states[1], states[0], states[1]}).value(), *result);
     }
+  }
+}
+
+TEST(Tuwunel, ALeaveThatArrivesAfterAnotherIsSoftFailedIfTheCurrentStateIsAsked) {
+  NEED_VECTORS();
+  const std::string bytes = read_file(vectors() + "/tuwunel/soft-fail-split.json");
+  for (const bool arrival : {false, true}) {
+    Lab lab("10", bytes);
+    const EventIndex late{lab.room->size() - 1};
+    ASSERT_THAT(lab.id(late), ::testing::StartsWith("$ghost_delay"));
+    resolve::WalkOptions options;
+    options.arrival = arrival;
+    const auto walk = resolve::Walk::run(*lab.evaluator, lab.store, *lab.resolver, options);
+    ASSERT_TRUE(walk);
+    const resolve::Receipt& receipt = walk->receipts()[late.at()];
+    EXPECT_FALSE(receipt.rejected);
+    EXPECT_EQ(receipt.soft_failed, arrival);
+    EXPECT_EQ(walk->extremities().size(), arrival ? 1u : 2u);
+    for (const resolve::Receipt::Check& check : receipt.checks) {
+      if (check.name == "current_state") {
+        EXPECT_EQ(check.outcome, arrival ? "soft fail" : "not asked");
+      }
+    }
+  }
+}
+
+TEST(Tuwunel, TheCurrentStateIsTheResolutionAtTheExtremitiesInAnyOrder) {
+  NEED_VECTORS();
+  for (const std::string name :
+       {"state-res-v2.1-includes-conflicted-state-subgraph", "state-res-v2.1-starts-from-empty-set"}) {
+    Lab lab("11", read_file(vectors() + "/tuwunel/" + name + ".json"));
+    const auto walk = resolve::Walk::run(*lab.evaluator, lab.store, *lab.resolver);
+    ASSERT_TRUE(walk) << name;
+    std::vector<State> states;
+    for (const EventIndex event : walk->extremities()) states.push_back(walk->after(event));
+    const auto result = lab.resolver->resolve(states);
+    ASSERT_TRUE(result) << name;
+    EXPECT_EQ(*result, walk->current()) << name;
+    std::reverse(states.begin(), states.end());
+    EXPECT_EQ(lab.resolver->resolve(states).value(), walk->current()) << name;
   }
 }
 
