@@ -9,14 +9,17 @@ namespace stateroom::rules {
 namespace {
 
 constexpr std::array<std::string_view, 30> kContinuing = {
-    "except", "and", "or", "has",      "then", "else",   "default", "given", "with", "along", "within", "against", "least", "to", "at",
-    "overlaid", "by", "unless", "in", "is", "for", "|", "&", "-", "+", "=", ")", "]", "}", "without"};
+    "except", "and",     "or",    "has", "then", "else",     "default", "given",  "with", "along",
+    "within", "against", "least", "to",  "at",   "overlaid", "by",      "unless", "in",   "is",
+    "for",    "|",       "&",     "-",   "+",    "=",        ")",       "]",      "}",    "without"};
 
 constexpr std::array<std::string_view, 38> kReserved = {
-    "and",   "or",     "not",     "any",      "all",   "no",    "in",       "is",           "has",        "if",
-    "then",  "else",   "default", "given",    "with",  "along", "within",   "against",      "least",      "to",
-    "at",    "for",    "of",      "over",     "except", "true", "false",    "infinite",     "union",      "intersection",
-    "difference", "descending", "without", "overlaid", "starts", "jointly", "unless", "kept", };
+    "and",     "or",       "not",    "any",      "all",     "no",           "in",         "is",
+    "has",     "if",       "then",   "else",     "default", "given",        "with",       "along",
+    "within",  "against",  "least",  "to",       "at",      "for",          "of",         "over",
+    "except",  "true",     "false",  "infinite", "union",   "intersection", "difference", "descending",
+    "without", "overlaid", "starts", "jointly",  "unless",  "kept",
+};
 
 constexpr std::array<std::string_view, 5> kDoubleSigns = {"**", "->", "!=", "<=", ">="};
 constexpr std::string_view kSigns = "()[]{},:.=<>|&*+-";
@@ -29,7 +32,10 @@ std::size_t sequence(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(at);
   if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xC2 && first <= 0xDF ? 2 : first >= 0xE0 && first <= 0xEF ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+  const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                             : first >= 0xE0 && first <= 0xEF ? 3
+                             : first >= 0xF0 && first <= 0xF4 ? 4
+                                                              : 0;
   if (length == 0 || at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(at + i) & 0xC0) != 0x80) return 0;
@@ -49,8 +55,9 @@ class Lexer {
 
   Lexed run() {
     if (text_.size() > limits_.text_bytes_max) {
-      error(base::ErrorCode::kLimit, 1, 1, "the text has " + std::to_string(text_.size()) + " bytes, more than text_bytes_max, " +
-            std::to_string(limits_.text_bytes_max));
+      error(base::ErrorCode::kLimit, 1, 1,
+            "the text has " + std::to_string(text_.size()) + " bytes, more than text_bytes_max, " +
+                std::to_string(limits_.text_bytes_max));
     } else {
       std::size_t at = 0;
       while (at < text_.size() && !stopped_) {
@@ -96,10 +103,13 @@ class Lexer {
   }
 
   void push(std::string_view text, std::size_t at) {
-    const TokenKind kind = text[0] == '"' ? TokenKind::kString : digit(text[0]) ? TokenKind::kInteger
-                           : letter(text[0]) ? TokenKind::kWord : TokenKind::kSign;
+    const TokenKind kind = text[0] == '"'    ? TokenKind::kString
+                           : digit(text[0])  ? TokenKind::kInteger
+                           : letter(text[0]) ? TokenKind::kWord
+                                             : TokenKind::kSign;
     if (kind == TokenKind::kSign) {
-      if (text == "(" || text == "[" || text == "{") open_.push_back({line_, static_cast<std::uint32_t>(at + 1), text[0]});
+      if (text == "(" || text == "[" || text == "{")
+        open_.push_back({line_, static_cast<std::uint32_t>(at + 1), text[0]});
       if ((text == ")" || text == "]" || text == "}") && !open_.empty()) open_.pop_back();
     }
     out_.tokens.push_back({kind, line_, static_cast<std::uint32_t>(at + 1), text});
@@ -140,7 +150,8 @@ class Lexer {
     } else {
       const bool visible = static_cast<unsigned char>(c) > 0x20;
       error(base::ErrorCode::kSyntax, line_, at + 1,
-            "found " + (visible ? "`" + std::string(raw.substr(at, length)) + "`" : std::string("a control character")) +
+            "found " +
+                (visible ? "`" + std::string(raw.substr(at, length)) + "`" : std::string("a control character")) +
                 ", expected a word, a string, a number or a sign",
             c == '\'' ? "strings stand in double quotes" : "");
     }
@@ -164,7 +175,7 @@ class Lexer {
   // Lines and blocks before the first token of a line.
   void layout(std::size_t indentation, std::string_view first) {
     if (!open_.empty()) {
-      if (indentation > indents_.back()) return;   // inside brackets a deeper line goes on
+      if (indentation > indents_.back()) return;  // inside brackets a deeper line goes on
       const Open& open = open_.back();
       error(base::ErrorCode::kSyntax, open.line, open.column, std::string("found `") + open.sign + "` without its end",
             "what stands in brackets goes on in lines that are indented deeper than the first");
@@ -192,7 +203,8 @@ class Lexer {
 
   void deeper(std::size_t indentation) {
     if (indents_.size() > limits_.text_depth_max) {
-      error(base::ErrorCode::kLimit, line_, 1, "blocks are nested deeper than text_depth_max, " + std::to_string(limits_.text_depth_max));
+      error(base::ErrorCode::kLimit, line_, 1,
+            "blocks are nested deeper than text_depth_max, " + std::to_string(limits_.text_depth_max));
       stopped_ = true;
       return;
     }
@@ -217,6 +229,7 @@ class Lexer {
   }
 
   void finish() {
+    line_ = std::max<std::uint32_t>(line_, 1);  // an empty text ends on its first line
     if (!open_.empty()) {
       const Open& open = open_.back();
       error(base::ErrorCode::kSyntax, open.line, open.column, std::string("found `") + open.sign + "` without its end");
@@ -231,8 +244,8 @@ class Lexer {
       stopped_ = true;
       return;
     }
-    out_.errors.push_back({code, std::move(message),
-                           file_ + ":" + std::to_string(line) + ":" + std::to_string(column), std::move(hint)});
+    out_.errors.push_back(
+        {code, std::move(message), file_ + ":" + std::to_string(line) + ":" + std::to_string(column), std::move(hint)});
   }
 
   struct Open {
@@ -256,7 +269,10 @@ int hex4(std::string_view text, std::size_t at) {
   int value = 0;
   for (std::size_t i = at; i < at + 4; ++i) {
     const char c = text[i];
-    const int nibble = digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int nibble = digit(c)               ? c - '0'
+                       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                              : -1;
     if (nibble < 0) return -1;
     value = value * 16 + nibble;
   }

@@ -1,0 +1,73 @@
+"""The committed tables of rule numbers against the specification's page, numbered as CommonMark numbers it.
+
+MATRIX_SPEC: a git directory of matrix-org/matrix-spec. Without it nothing is compared, and that is said.
+Run alone (`python tests/spec/check_numbers.py`) or by pytest. Nothing of ours is used but the tables.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+TABLES = pathlib.Path(__file__).parents[1] / "model" / "versions" / "tables"
+VERSIONS = range(1, 13)
+RULES_START = re.compile(r"(The rules are as follows:|The complete list of rules, as of room version 3, is as follows:)")
+RULES_END = "{{% boxes/note %}}\nSome consequences"
+# Below the third-party signature rule the page describes the two places of the keys; these items are no rules.
+DESCRIPTIVE_PARENT = {version: "4.4.1.7" if version >= 8 else "4.3.1.7" if version >= 6 else "5.3.1.7" for version in VERSIONS}
+DESCRIPTIVE_PARENT[12] = "5.4.1.7"
+
+
+def specification(path):
+    git_directory = os.environ["MATRIX_SPEC"]
+    return subprocess.run(["git", "--git-dir", git_directory, "show", "HEAD:" + path], capture_output=True, text=True, check=True).stdout
+
+
+def page(version):
+    text = specification(f"content/rooms/v{version}.md")
+    fragment = r'\{\{% rver-fragment name="([^"]+)" %\}\}'
+    return re.sub(fragment, lambda match: specification(f"content/rooms/fragments/{match[1]}.md"), text)
+
+
+def rendered_numbers(version):
+    """Every item of the page's rules as its nested lists are rendered, whatever numbers the source has."""
+    text = page(version)
+    start = RULES_START.search(text).end()
+    numbers, levels = set(), []  # levels: [indentation, counter]
+    for line in text[start : text.index(RULES_END, start)].split("\n"):
+        item = re.match(r"^( *)\d+\.\s", line)
+        if not item:
+            continue
+        indentation = len(item[1])
+        while levels and levels[-1][0] > indentation:
+            levels.pop()
+        if not levels or levels[-1][0] < indentation:
+            levels.append([indentation, 0])
+        levels[-1][1] += 1
+        numbers.add(".".join(str(count) for _, count in levels))
+    return numbers
+
+
+def table_numbers(version):
+    section = (TABLES / f"{version}.txt").read_text().split("[rules]\n")[1].split("[auth events]")[0]
+    return {line.split(" ")[0] for line in section.splitlines()} - {"-"}
+
+
+needs_specification = pytest.mark.skipif(
+    "MATRIX_SPEC" not in os.environ, reason="MATRIX_SPEC names no git directory of matrix-org/matrix-spec"
+)
+
+
+@needs_specification
+@pytest.mark.parametrize("version", VERSIONS)
+def test_numbers_are_those_of_the_rendered_page(version):
+    parent = DESCRIPTIVE_PARENT[version]
+    missing = rendered_numbers(version) - table_numbers(version)
+    assert missing == {parent + ".1", parent + ".2"}, f"version {version}"
+    assert table_numbers(version) <= rendered_numbers(version), f"version {version}"
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main([__file__, "-q", "-rs"]))
