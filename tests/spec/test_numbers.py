@@ -1,7 +1,7 @@
 """The committed tables of rule numbers against the specification's page, numbered as CommonMark numbers it.
 
 MATRIX_SPEC: a git directory of matrix-org/matrix-spec. Without it nothing is compared, and that is said.
-Run alone (`python tests/spec/check_numbers.py`) or by pytest. Nothing of ours is used but the tables.
+Run alone (`python tests/spec/test_numbers.py`) or by pytest. Nothing of ours is used but the tables.
 """
 import os
 import pathlib
