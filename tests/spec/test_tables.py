@@ -1,8 +1,9 @@
-"""The committed tables of rule numbers against the specification's page, numbered as CommonMark numbers it.
+"""The committed tables of rule numbers (numbered as CommonMark numbers lists) and of redaction against the specification's page.
 
 MATRIX_SPEC: a git directory of matrix-org/matrix-spec. Without it nothing is compared, and that is said.
-Run alone (`python tests/spec/test_numbers.py`) or by pytest. Nothing of ours is used but the tables.
+Run alone (`python tests/spec/test_tables.py`) or by pytest. Nothing of ours is used but the tables.
 """
+
 import os
 import pathlib
 import re
@@ -13,16 +14,22 @@ import pytest
 
 TABLES = pathlib.Path(__file__).parents[1] / "model" / "versions" / "tables"
 VERSIONS = range(1, 13)
-RULES_START = re.compile(r"(The rules are as follows:|The complete list of rules, as of room version 3, is as follows:)")
+RULES_START = re.compile(
+    r"(The rules are as follows:|The complete list of rules, as of room version 3, is as follows:)"
+)
 RULES_END = "{{% boxes/note %}}\nSome consequences"
 # Below the third-party signature rule the page describes the two places of the keys; these items are no rules.
-DESCRIPTIVE_PARENT = {version: "4.4.1.7" if version >= 8 else "4.3.1.7" if version >= 6 else "5.3.1.7" for version in VERSIONS}
+DESCRIPTIVE_PARENT = {
+    version: "4.4.1.7" if version >= 8 else "4.3.1.7" if version >= 6 else "5.3.1.7" for version in VERSIONS
+}
 DESCRIPTIVE_PARENT[12] = "5.4.1.7"
 
 
 def specification(path):
     git_directory = os.environ["MATRIX_SPEC"]
-    return subprocess.run(["git", "--git-dir", git_directory, "show", "HEAD:" + path], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["git", "--git-dir", git_directory, "show", "HEAD:" + path], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def page(version):
@@ -67,6 +74,39 @@ def test_numbers_are_those_of_the_rendered_page(version):
     missing = rendered_numbers(version) - table_numbers(version)
     assert missing == {parent + ".1", parent + ".2"}, f"version {version}"
     assert table_numbers(version) <= rendered_numbers(version), f"version {version}"
+
+
+def specification_keeps(version):
+    """Top-level keys, and (event type, key) of content, that the page tells a redaction to keep."""
+    text = page(version)
+    start = text.index("Upon receipt of a redaction event")
+    middle = text.index("The content object must also", start)
+    top = set(re.findall(r"^-   `(\w+)`", text[start:middle], re.M))
+    body = text[middle:]
+    body = body[body.index("\n-   ") :]
+    end = re.search(r"\n\n(?!-)(?!    )\S", body)
+    content = set()
+    for item in re.split(r"\n-   ", body[: end.start()] if end else body)[1:]:
+        item = item.split("\n\n")[0]
+        event_type = re.search(r"`(m\.[a-z_.]+)`", item)[1]
+        rest = item[item.index("allows") :]
+        keys = {"*"} if "all keys" in rest else set(re.findall(r"`(\w+)`", rest))
+        if "signed" in keys:
+            keys = keys - {"signed", "third_party_invite"} | {"third_party_invite.signed"}
+        content |= {(event_type, key) for key in keys}
+    return top, content
+
+
+def table_keeps(version):
+    lines = (TABLES / f"{version}.txt").read_text().split("[kept by redaction]\n")[1].splitlines()
+    pairs = [line.split(" ") for line in lines]
+    return {pair[0] for pair in pairs if len(pair) == 1}, {(pair[0], pair[1]) for pair in pairs if len(pair) > 1}
+
+
+@needs_specification
+@pytest.mark.parametrize("version", VERSIONS)
+def test_redaction_keeps_what_the_page_lists(version):
+    assert table_keeps(version) == specification_keeps(version), f"version {version}"
 
 
 if __name__ == "__main__":
