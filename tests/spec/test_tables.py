@@ -1,4 +1,4 @@
-"""The committed tables of rule numbers and of redaction against the specification's page, its lists numbered as rendered.
+"""The committed tables of rule numbers and of redaction against the specification's page, numbered as rendered.
 
 MATRIX_SPEC: a git directory of matrix-org/matrix-spec. Without it nothing is compared, and that is said.
 Run alone (`python tests/spec/test_tables.py`) or by pytest. Nothing of ours is used but the tables.
