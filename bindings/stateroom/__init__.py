@@ -11,4 +11,29 @@ from stateroom import _core as _core
 
 __version__: str = _core.version
 
-__all__ = ["__version__"]
+from stateroom.errors import InputError, InternalError, LimitError, StateroomError, TextError, UnknownNameError
+from stateroom.histories import Decision, History, Resolution, State, authorise, history, read_history
+from stateroom.versions import Comparison, Rule, Version, compare, version, versions
+
+__all__ = [
+    "Comparison",
+    "Decision",
+    "History",
+    "InputError",
+    "InternalError",
+    "LimitError",
+    "Resolution",
+    "Rule",
+    "State",
+    "StateroomError",
+    "TextError",
+    "UnknownNameError",
+    "Version",
+    "__version__",
+    "authorise",
+    "compare",
+    "history",
+    "read_history",
+    "version",
+    "versions",
+]

@@ -1,0 +1,189 @@
+"""Room versions and what differs between them."""
+
+import html
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from stateroom import _core
+from stateroom.errors import UnknownNameError, from_lines, translate
+
+_bench = _core.Workbench()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One authorisation rule of a version.
+
+    Attributes
+    ----------
+    version, label : str
+        The label path is the rule's identity across versions, for example ``"member.join.banned"``.
+    number : str or None
+        Its place on the specification's page, for example ``"5.3.3"``; None if unnumbered.
+    english, text : str
+        In numbered English (Markdown), and as the language has it.
+    numbers : dict of str to (str or None)
+        Its number in every version that has it.
+    changed_by : list of dict
+        Who made and changed it: ``version``, ``change``, ``owner``, ``erratum``.
+    reads : list of str
+        The entries of the state that it reads.
+    """
+
+    version: str
+    label: str
+    number: str | None
+    english: str
+    text: str
+    numbers: dict[str, str | None] = field(repr=False)
+    changed_by: list[dict[str, Any]] = field(repr=False)
+    reads: list[str] = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        number, label, text = (html.escape(part) for part in (self.number or "–", self.label, self.text))
+        return f"<b>{number}</b> <code>{label}</code><pre>{text}</pre>"
+
+
+class Version:
+    """A room version's text, with every edit of its lineage applied.
+
+    Parameters
+    ----------
+    name : str
+        A name, or the path of a ``.room`` file.
+
+    Raises
+    ------
+    UnknownNameError
+        No version has this name.
+    TextError
+        The text is wrong.
+
+    Examples
+    --------
+    >>> import stateroom
+    >>> stateroom.version("12").rule("5.3.5").label
+    'member.join.restricted'
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+        self.print()
+
+    def print(self, section: str = "", *, markdown: bool = False) -> str:
+        """Give the flattened text, or one section of it, or its English.
+
+        Examples
+        --------
+        >>> import stateroom
+        >>> stateroom.version("11").print("rules").splitlines()[0]
+        'rules'
+        """
+        try:
+            return str(_bench.print(self.name, section, markdown))
+        except RuntimeError as error:
+            raise translate(error) from None
+
+    def rule(self, which: str) -> Rule:
+        """Find a rule by its number or label path; `UnknownNameError` if there is none."""
+        try:
+            return Rule(**json.loads(_bench.rule(self.name, which)))
+        except RuntimeError as error:
+            raise translate(error) from None
+
+    @cached_property
+    def listing(self) -> dict[str, Any]:
+        """What ``stateroom versions`` says, for a version that comes along: name, extends, status, both SHA-256."""
+        for line in _bench.versions().lines:
+            item: dict[str, Any] = json.loads(line)
+            if item["name"] == self.name:
+                return item
+        raise UnknownNameError("unknown-version", f"`{self.name}` is a file, not one of the versions that come along")
+
+    def check(self) -> list[dict[str, Any]]:
+        """Errors and lints as ``stateroom check`` gives them."""
+        return [json.loads(line) for line in _bench.check(self.name).lines]
+
+    def __repr__(self) -> str:
+        return f"stateroom.version({self.name!r})"
+
+    def _repr_html_(self) -> str:
+        return f"<h4>Room version {html.escape(self.name)}</h4><pre>{html.escape(self.print('rules'))}</pre>"
+
+
+class Comparison(list[dict[str, Any]]):
+    """The edits that lead from one version to another, each as ``stateroom compare --json`` gives it."""
+
+    def __init__(self, before: str, after: str, edits: list[dict[str, Any]]):
+        super().__init__(edits)
+        self.before = before
+        self.after = after
+
+    def owned_by(self, owner: str) -> list[dict[str, Any]]:
+        """Give the edits of one owner, for example ``"msc4289"``."""
+        return [edit for edit in self if owner in edit["owner"]]
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            "<tr>"
+            + "".join(
+                f"<td>{html.escape(str(cell))}</td>"
+                for cell in (
+                    edit["section"],
+                    edit["label"],
+                    edit["change"],
+                    ", ".join(edit["owner"]),
+                    edit["number_after"] or edit["number_before"] or "",
+                )
+            )
+            + "</tr>"
+            for edit in self
+        )
+        head = "<tr><th>section</th><th>label</th><th>change</th><th>owner</th><th>number</th></tr>"
+        title = f"From {html.escape(self.before)} to {html.escape(self.after)}"
+        return f"<table><caption>{title}</caption>{head}{cells}</table>"
+
+
+def version(name: str) -> Version:
+    """Load a room version by name or by the path of a ``.room`` file.
+
+    Examples
+    --------
+    >>> import stateroom
+    >>> stateroom.version("11")
+    stateroom.version('11')
+    """
+    return Version(name)
+
+
+def versions() -> list[str]:
+    """Names of all versions that come along, numbers first.
+
+    Examples
+    --------
+    >>> import stateroom
+    >>> stateroom.versions()[:3]
+    ['1', '2', '3']
+    """
+    return list(_bench.names())
+
+
+def compare(before: str | Version, after: str | Version) -> Comparison:
+    """Compare two versions by label.
+
+    Examples
+    --------
+    >>> import stateroom
+    >>> sorted({owner for edit in stateroom.compare("11", "12") for owner in edit["owner"]} & {"msc4289", "msc4297"})
+    ['msc4289', 'msc4297']
+    """
+    names = [side.name if isinstance(side, Version) else side for side in (before, after)]
+    answers = _bench.compare(*names)
+    if error := from_lines(answers.lines):
+        raise error
+    return Comparison(names[0], names[1], [json.loads(line) for line in answers.lines])
+
+
+__all__ = ["Comparison", "Rule", "Version", "compare", "version", "versions"]

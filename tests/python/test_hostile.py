@@ -1,0 +1,76 @@
+"""Hostile files end in an error with its place or in a rejected event: never in a crash, a hang or quiet loss."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SECONDS = 60
+
+
+def pdu(name: str, prev: list, **more) -> dict:
+    made = {"event_id": name, "type": "m.room.message", "sender": "@a:x", "room_id": "!r:x", "content": {}}
+    return made | {"prev_events": prev, "auth_events": [], "origin_server_ts": 1, "depth": 1} | more
+
+
+def create(name: str) -> dict:
+    return pdu(name, [], type="m.room.create", state_key="", content={"room_version": "11"})
+
+
+def many(*events: dict) -> str:
+    return json.dumps({"room_version": "11", "events": list(events)})
+
+
+INPUTS = {
+    "truncated": many(create("$c"))[:-20],
+    "deep": "[" * 100_000 + "]" * 100_000,
+    "deep objects": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "duplicate keys": '{"room_version": "11", "events": [], "events": []}',
+    "lone surrogate": '{"room_version": "11", "events": [{"type": "\\ud800"}]}',
+    "nothing": "",
+    "zero bytes": "\0\0\0",
+    "a number": "1e400",
+    "cycle": many(create("$c"), pdu("$1", ["$2"]), pdu("$2", ["$1"])),
+    "self reference": many(create("$c"), pdu("$1", ["$1"])),
+    "two creates": many(create("$c"), create("$d")),
+    "two under one id": many(create("$c"), pdu("$1", []), pdu("$1", ["$c"])),
+    "mixed": json.dumps([{"events": []}, create("$c")]),
+}
+
+
+def run(tmp_path, command: str, text: str) -> tuple[int, list[dict]]:
+    path = tmp_path / "input.json"
+    path.write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-c", "from stateroom.cli import main; main()", command, str(path), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        cwd=tmp_path,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["input.json"]
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("command", ["events", "resolve"])
+@pytest.mark.parametrize("kind", INPUTS)
+def test_a_bad_file_is_an_error_with_its_place(tmp_path, command, kind):
+    status, found = run(tmp_path, command, INPUTS[kind])
+    assert status == 1
+    assert found[-1]["error"]["code"] != "internal"
+    assert found[-1]["error"]["where"].startswith(str(tmp_path / "input.json"))
+
+
+def test_a_million_keys_are_read(tmp_path):
+    content = {f"k{n}": n for n in range(1_000_000)}
+    status, found = run(tmp_path, "events", many(create("$c"), pdu("$1", ["$c"], content=content)))
+    assert (status, len(found)) == (0, 2)
+
+
+def test_a_missing_event_is_a_hole_that_is_listed(tmp_path):
+    status, [found] = run(tmp_path, "resolve", many(create("$c"), pdu("$1", ["$gone"])))
+    assert status == 0
+    assert found["holes"] == ["$gone"]
