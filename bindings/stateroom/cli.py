@@ -338,18 +338,8 @@ def auth(
 
 def _show_explanation(keys: list[dict[str, Any]]) -> None:
     for key in keys:
-        out = table(f"{key['type']} | {key['state_key']}", "event", "outcome", "rule", "in")
-        for candidate in key["candidates"]:
-            colour = (
-                "green" if candidate["outcome"] == "winner" else "red" if candidate["outcome"] == "rejected" else "dim"
-            )
-            out.add_row(
-                escape(candidate["event_id"]),
-                f"[{colour}]{candidate['outcome']}[/]",
-                escape(" ".join(filter(None, (candidate["number"], candidate["label"])))),
-                escape(", ".join(candidate["in"])),
-            )
-        people.print(out)
+        people.print(escape(key["text"].rstrip()), highlight=False)
+        people.print()
 
 
 @app.command()

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 
 #include "model/auth/ask.h"
 #include "model/auth/signatures.h"
 #include "model/event/history.h"
 #include "model/report/answers.h"
 #include "model/report/json_writer.h"
+#include "model/resolve/explain.h"
 #include "model/resolve/state_before.h"
 
 namespace stateroom::report {
@@ -217,58 +217,59 @@ std::string trace_json(const Opened& all, const resolve::Trace& trace) {
   return out.done();
 }
 
-/// Who competed for each key, in which named values, and which rule decided.
-std::string explanation_json(const Opened& all, const resolve::Trace& trace, State result,
-                             const HistoryOptions& options) {
-  std::map<base::KeyIndex, std::set<EventIndex>> contests;
-  const auto in_value = [&](const resolve::TraceValue& value, EventIndex event) {
-    if (value.kind == resolve::TraceValue::Kind::kState)
-      return all.store.get(value.state, all.room->key(event)) == event;
-    return std::find(value.events.begin(), value.events.end(), event) != value.events.end();
+std::string reads_json(const std::vector<std::pair<std::string, std::string>>& reads) {
+  return json_list(reads,
+                   [](const auto& read) { return "[" + json_text(read.first) + "," + json_text(read.second) + "]"; });
+}
+
+std::string candidate_json(const Opened& all, const resolve::Candidate& candidate) {
+  const auto placing = [&](const resolve::Placing& place) {
+    return JsonObject()
+        .text("order", place.name)
+        .number("place", static_cast<std::int64_t>(place.place))
+        .number("of", static_cast<std::int64_t>(place.count))
+        .add("after", place.before.valid() ? json_text(all.id(place.before)) : "null")
+        .text("decided_by", place.component)
+        .text("value", place.value)
+        .text("value_before", place.value_before)
+        .done();
   };
-  for (const resolve::TraceValue& value : trace.values) {
-    if (value.kind != resolve::TraceValue::Kind::kEvents && value.kind != resolve::TraceValue::Kind::kOrder) continue;
-    for (const EventIndex event : value.events) {
-      if (all.room->key(event).valid()) contests[all.room->key(event)].insert(event);
-    }
-  }
-  std::vector<std::string> lines;
-  for (const auto& [key, candidates] : contests) {
-    const std::string type = all.text(all.room->key_type(key)), state_key = all.text(all.room->key_state_key(key));
-    if (options.explain_type &&
-        (*options.explain_type != type || (options.explain_state_key && *options.explain_state_key != state_key)))
-      continue;
-    const EventIndex winner = all.store.get(result, key);
-    const auto candidate = [&](EventIndex event) {
-      std::vector<std::string> names;
-      for (const resolve::TraceValue& value : trace.values) {
-        if (value.kind != resolve::TraceValue::Kind::kFunction && in_value(value, event)) names.push_back(value.name);
-      }
-      const resolve::TraceCheck* last = nullptr;
-      for (const resolve::TraceCheck& check : trace.checks) {
-        if (check.event == event) last = &check;
-      }
-      const std::string_view outcome = event == winner          ? "winner"
-                                       : last == nullptr        ? "not tried"
-                                       : last->decision.allowed ? "replaced"
-                                                                : "rejected";
-      return JsonObject()
-          .text("event_id", all.id(event))
-          .add("in", json_list(names, [](const std::string& name) { return json_text(name); }))
-          .text("outcome", outcome)
-          .add("label", last == nullptr ? "null" : json_text(all.version->program->label(last->decision.rule)))
-          .add("number",
-               last == nullptr ? "null" : json_text_or_null(all.version->program->number(last->decision.rule)))
-          .done();
-    };
-    lines.push_back(JsonObject()
-                        .text("type", type)
-                        .text("state_key", state_key)
-                        .add("winner", winner.valid() ? json_text(all.id(winner)) : "null")
-                        .add("candidates", json_list(candidates, candidate))
-                        .done());
-  }
-  return json_list(lines, [](const std::string& line) { return line; });
+  const auto check = [](const resolve::CheckNote& note) {
+    return JsonObject()
+        .text("name", note.name)
+        .boolean("allowed", note.allowed)
+        .text("label", note.label)
+        .add("number", json_text_or_null(note.number))
+        .add("reads", reads_json(note.reads))
+        .done();
+  };
+  return JsonObject()
+      .text("event_id", all.id(candidate.event))
+      .add("in", json_list(candidate.in, [](const resolve::Membership& in) { return json_text(in.name); }))
+      .text("outcome", candidate.outcome)
+      .add("label", json_text_or_null(candidate.label))
+      .add("number", json_text_or_null(candidate.number))
+      .add("placings", json_list(candidate.placings, placing))
+      .add("checks", json_list(candidate.checks, check))
+      .done();
+}
+
+/// Who competed for each key, in which named values, where in the orders, which rule decided; and the same in words.
+base::Result<std::string> explanation_json(Opened& all, std::span<const State> inputs, const HistoryOptions& options) {
+  std::optional<std::pair<std::string, std::string>> key;
+  if (options.explain_type) key.emplace(*options.explain_type, options.explain_state_key.value_or(""));
+  const auto found = resolve::explain(*all.resolver, *all.evaluator, all.store, inputs, key);
+  if (!found) return std::unexpected(found.error());
+  return json_list(found->keys, [&](const resolve::KeyExplanation& explained) {
+    return JsonObject()
+        .text("type", explained.type)
+        .text("state_key", explained.state_key)
+        .add("winner", explained.winner.valid() ? json_text(all.id(explained.winner)) : "null")
+        .add("candidates",
+             json_list(explained.candidates, [&](const auto& candidate) { return candidate_json(all, candidate); }))
+        .text("text", explained.text)
+        .done();
+  });
 }
 
 std::optional<base::Error> resolve_one(Workbench& workbench, const event::HistoryItem& item,
@@ -283,8 +284,7 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
   const auto inputs = inputs_of(all, options);
   if (!inputs) return inputs.error();
   resolve::Trace trace;
-  const bool traced = options.trace || options.explain || options.explain_type;
-  const auto result = all.resolver->resolve(*inputs, traced ? &trace : nullptr);
+  const auto result = all.resolver->resolve(*inputs, options.trace ? &trace : nullptr);
   if (!result) return result.error();
   JsonObject line;
   line.text("room_version", all.version->text.name)
@@ -297,7 +297,11 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
   if (!all.history.notes.empty())
     line.add("notes", json_list(all.history.notes, [](const std::string& note) { return json_text(note); }));
   if (options.trace) line.add("trace", trace_json(all, trace));
-  if (options.explain || options.explain_type) line.add("explanation", explanation_json(all, trace, *result, options));
+  if (options.explain || options.explain_type) {
+    const auto explanation = explanation_json(all, *inputs, options);
+    if (!explanation) return explanation.error();
+    line.add("explanation", *explanation);
+  }
   if (options.time > 0) {
     std::vector<double> times;
     for (std::uint32_t i = 0; i < options.time; ++i) {

@@ -135,7 +135,7 @@ def test_resolve_explains_why_a_banned_users_topic_is_lost(run, tmp_path):
     assert answer["trace"]["power_order"] == ["$5", "$6"]
     [topic] = [key for key in answer["explanation"] if key["type"] == "m.room.topic"]
     assert topic["winner"] is None
-    assert topic["candidates"][0]["outcome"] == "rejected"
+    assert topic["candidates"][0]["outcome"] == "refused"
     assert topic["candidates"][0]["number"] == "5"
 
 
