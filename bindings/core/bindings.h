@@ -11,6 +11,9 @@ namespace stateroom::bindings {
 
 /// Which build this is: `version`, `commit`, `z3_version()`, `compiler`.
 void bind_build_info(pybind11::module_& module);
+/// `format_text`: the layout of a room version text.
+void bind_rules(pybind11::module_& module);
+
 /// Answers of commands: `Workbench`, `Answers`, `list_errors`.
 void bind_report(pybind11::module_& module);
 

@@ -5,5 +5,6 @@ PYBIND11_MODULE(_core, module) {
   stateroom::bindings::bind_build_info(module);
   stateroom::bindings::bind_search(module);
   stateroom::bindings::bind_show(module);
+  stateroom::bindings::bind_rules(module);
   stateroom::bindings::bind_report(module);
 }

@@ -13,6 +13,7 @@ __all__: list[str] = [
     "Workbench",
     "commit",
     "compiler",
+    "format_text",
     "list_errors",
     "replay_auth",
     "show_history",
@@ -151,6 +152,11 @@ class Workbench:
         """
         Answers of the command versions.
         """
+
+def format_text(text: str, file: str) -> tuple[str, list[str]]:
+    """
+    A room version text laid out as `stateroom format` does, comments kept, and the lines of its errors.
+    """
 
 def list_errors() -> Answers:
     """

@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 
 from stateroom import __version__, _core
+from stateroom.cli_format import register as register_format
 from stateroom.cli_vet import register
 from stateroom.output import (
     UNWELCOME,
@@ -412,6 +413,7 @@ def errors(as_json: Json = False) -> None:
     finish(_core.list_errors(), as_json=as_json, check=False, show=show)
 
 
+register_format(app)
 register(app)
 
 

@@ -112,3 +112,22 @@ def test_a_decision_says_what_it_read():
     assert found.allowed
     assert found.label == "member.join.creator"
     assert ("m.room.create", "") in found.reads
+
+
+def test_format_lays_out_and_can_only_ask(tmp_path):
+    from stateroom.cli import app
+    from typer.testing import CliRunner
+
+    path = tmp_path / "a.room"
+    path.write_text('room version "a"   extends "11"   # kept\n  status   unstable\n')
+    run = CliRunner().invoke
+    before = path.read_bytes()
+    assert run(app, ["format", "--check", str(path)]).exit_code == 3
+    assert path.read_bytes() == before
+    assert run(app, ["format", str(path)]).exit_code == 0
+    assert "# kept" in path.read_text()
+    assert run(app, ["format", "--check", str(path)]).exit_code == 0
+    path.write_text("nonsense")
+    assert run(app, ["format", str(path)]).exit_code == 1
+    assert path.read_text() == "nonsense"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.room"]
