@@ -1,7 +1,8 @@
 // The functions that fill the module stateroom._core, one a folder, in the order of the layers.
 //
 // In:  the libraries of model/ and sim/.
-// Out: their types and functions under the same names in Python. Only names, conversions and docstrings live here: nothing is
+// Out: their types and functions under the same names in Python. Only names, conversions and docstrings live here:
+// nothing is
 //      decided in a binding.
 #pragma once
 

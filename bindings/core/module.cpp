@@ -1,7 +1,8 @@
 #include "bindings/core/bindings.h"
 
 PYBIND11_MODULE(_core, module) {
-  module.doc() = "The C++ core of Stateroom. The package `stateroom` is what to import; this module is what it stands on.";
+  module.doc() =
+      "The C++ core of Stateroom. The package `stateroom` is what to import; this module is what it stands on.";
   stateroom::bindings::bind_build_info(module);
   stateroom::bindings::bind_search(module);
   stateroom::bindings::bind_show(module);
