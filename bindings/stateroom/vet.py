@@ -179,7 +179,7 @@ class Vet:
                 self.files[name] = _dump(text)
                 witness["files"][side] = name
                 # What is shown is what the file gives when it is read again, its rules on auth_events included.
-                again = _core.replay_auth(self.files[name], one["room_version"])
+                again = _core.replay_auth(self.files[name], getattr(self, side))
                 one["replayed"] = again
                 one["event_json"], one["state_json"] = event, state
             witness["holds"] = witness["base"]["replayed"]["allowed"] != witness["candidate"]["replayed"]["allowed"]
@@ -257,7 +257,7 @@ class Vet:
                 }
                 self.files[name] = _dump(text)
                 small["files"][side] = name
-                again = _core.show_history(self.files[name], name)
+                again = _core.show_history(self.files[name], name, getattr(self, side))
                 ids = sorted(again["events"][e]["id"] for e in again["result"])
                 if ids != sorted(one["event_ids"][s] for _, _, s in one["state"]):
                     raise RuntimeError(f"{name} does not resolve as it did when it was found")

@@ -9,6 +9,7 @@
 #include "model/rules/elaborate.h"
 #include "model/rules/lint.h"
 #include "model/rules/print.h"
+#include "model/rules/reads.h"
 #include "model/rules/say.h"
 
 namespace stateroom::report {
@@ -129,15 +130,15 @@ base::Result<std::string> rule_answer(Workbench& workbench, const std::string& v
     const rules::Rule* same = other ? other->rule(label) : nullptr;
     if (same != nullptr) numbers.add(name, json_text_or_null(same->number));
   }
-  const auto reads = [&] {
-    std::vector<std::string> out;
-    for (const rules::SlotUse& use : rules::slots_read(*(*loaded)->core)) {
-      if (use.label != label && !use.label.starts_with(label + ".")) continue;
-      const std::string slot = use.event_type + " | " + use.key;
-      if (std::find(out.begin(), out.end(), slot) == out.end()) out.push_back(slot);
+  std::vector<std::string> reads;
+  for (const rules::RuleReads& use : rules::rule_reads(*(*loaded)->core)) {
+    if (use.label != label && !use.label.starts_with(label + ".")) continue;
+    for (const auto* names : {&use.event, &use.state, &use.oracles}) {
+      for (const std::string& name : *names) {
+        if (std::find(reads.begin(), reads.end(), name) == reads.end()) reads.push_back(name);
+      }
     }
-    return out;
-  }();
+  }
   return JsonObject()
       .text("version", text.name)
       .text("label", label)

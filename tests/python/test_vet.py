@@ -123,3 +123,21 @@ def test_no_time_gives_a_report_that_says_so(tmp_path: Path) -> None:
     made = vet("12", "11", output=tmp_path / "cut", histories=5, minutes=0)
     assert made.data["complete"] is False
     assert "not complete" in made.data["first_screen"][0]
+
+
+def test_a_candidate_of_ones_own_is_vetted_by_its_path(tmp_path: Path) -> None:
+    """The text lies nowhere near the package: only its path says where."""
+    text = tmp_path / "org.example.topics.room"
+    text.write_text(
+        'room version "org.example.topics" extends "12"\n  status unstable\n\nedit rules  draft "topics"\n'
+        '  insert topic before required_level: reject if type = "m.room.topic" and power(sender) < 75\n',
+        "utf-8",
+    )
+    vet(str(text), "12", output=tmp_path / "report", histories=4)
+    [edit] = json.loads((tmp_path / "report/report.json").read_text("utf-8"))["edits"]
+    assert (edit["label"], edit["number_after"], edit["owner"]) == ("topic", "8", ["topics"])
+    witness = (tmp_path / "report" / edit["witness"]).read_bytes()
+    for version, allowed in ((str(text), False), ("12", True)):
+        [line] = _core.Workbench().auth(witness, "witness", version=version).lines
+        assert json.loads(line)["allowed"] is allowed
+    assert f"--version {text}" in (tmp_path / "report/report.html").read_text("utf-8")
