@@ -38,5 +38,4 @@ Diagnostic diagnostic(const base::Error& error);
 /// By file, line, column, code, message; equal ones once.
 void sort_and_unique(std::vector<Diagnostic>& diagnostics);
 
-
 }  // namespace stateroom::rules

@@ -73,7 +73,10 @@ bool labels_are_single(const std::vector<Rule>& rules, Errors& errors) {
   std::set<std::string> seen;
   for (const Rule& rule : rules) {
     if (!seen.insert(rule.label).second) {
-      errors.push_back({base::ErrorCode::kName, "found the label `" + rule.label + "` twice in one block", rule.location.text(), {}});
+      errors.push_back({base::ErrorCode::kName,
+                        "found the label `" + rule.label + "` twice in one block",
+                        rule.location.text(),
+                        {}});
       good = false;
     }
     good = labels_are_single(rule.children, errors) && good;
@@ -84,7 +87,11 @@ bool labels_are_single(const std::vector<Rule>& rules, Errors& errors) {
 class RuleEditor {
  public:
   RuleEditor(Draft& draft, const SectionName& section, const Change& change, const Origin& origin, Errors& errors)
-      : draft_(draft), section_(section), change_(change), origin_(origin), errors_(errors),
+      : draft_(draft),
+        section_(section),
+        change_(change),
+        origin_(origin),
+        errors_(errors),
         rules_(const_cast<std::vector<Rule>&>(draft.version.rules_of(section.kind))) {}
 
   bool apply() {
@@ -92,14 +99,17 @@ class RuleEditor {
     if (change_.kind == ChangeKind::kInsert) return insert();
     const std::optional<Place> place = find_place(rules_, path);
     if (!place) {
-      return refuse("found no rule `" + join(path) + "` in `" + std::string(name(section_.kind)) + "`, expected one to " +
-                        std::string(name(change_.kind)),
+      return refuse("found no rule `" + join(path) + "` in `" + std::string(name(section_.kind)) +
+                        "`, expected one to " + std::string(name(change_.kind)),
                     did_you_mean(join(path), all_paths(rules_)));
     }
     switch (change_.kind) {
-      case ChangeKind::kInsert: break;
-      case ChangeKind::kReplace: return replace(*place);
-      case ChangeKind::kReplaceCondition: return replace_condition(*place);
+      case ChangeKind::kInsert:
+        break;
+      case ChangeKind::kReplace:
+        return replace(*place);
+      case ChangeKind::kReplaceCondition:
+        return replace_condition(*place);
       case ChangeKind::kRemove:
         remember(place->rule(), nullptr);
         place->list->erase(place->list->begin() + static_cast<std::ptrdiff_t>(place->index));
@@ -141,7 +151,8 @@ class RuleEditor {
     if (!labels_are_single(rule.children, errors_)) return false;
     const AnchorKind anchor = rule.anchor;
     const Path anchor_path = rule.anchor_path;
-    if (find_place(rules_, rule.path)) return refuse("found a rule `" + join(rule.path) + "` already, expected none", "`replace` changes a rule");
+    if (find_place(rules_, rule.path))
+      return refuse("found a rule `" + join(rule.path) + "` already, expected none", "`replace` changes a rule");
     const Path parent = parent_of(rule.path);
     std::vector<Rule>* list = &rules_;
     if (!parent.empty()) {
@@ -158,17 +169,21 @@ class RuleEditor {
     return true;
   }
 
-  std::optional<std::size_t> position(const std::vector<Rule>& list, const Path& parent, AnchorKind anchor, const Path& path) {
+  std::optional<std::size_t> position(const std::vector<Rule>& list, const Path& parent, AnchorKind anchor,
+                                      const Path& path) {
     switch (anchor) {
       case AnchorKind::kNone:
         // The selection of auth events is a set: the order of its lines means nothing.
         if (section_.kind == SectionKind::kAuthEvents) return list.size();
         refuse("found no place for the rule, expected `before`, `after`, `first` or `last`");
         return std::nullopt;
-      case AnchorKind::kFirst: return 0;
-      case AnchorKind::kLast: return list.size();
+      case AnchorKind::kFirst:
+        return 0;
+      case AnchorKind::kLast:
+        return list.size();
       case AnchorKind::kBefore:
-      case AnchorKind::kAfter: break;
+      case AnchorKind::kAfter:
+        break;
     }
     std::vector<std::string> siblings;
     for (const Rule& rule : list) siblings.push_back(rule.label);
@@ -195,7 +210,8 @@ class RuleEditor {
   bool replace_condition(const Place& place) {
     Rule& rule = place.rule();
     if (!rule.is_block() || !rule.head || rule.head->kind != change_.head->kind) {
-      return refuse("found no condition of this kind at `" + join(rule.path) + "`, expected a block that starts with `" +
+      return refuse("found no condition of this kind at `" + join(rule.path) +
+                    "`, expected a block that starts with `" +
                     (change_.head->kind == Head::Kind::kWhen ? "when" : "for each") + "`");
     }
     rule.head = change_.head;
@@ -223,13 +239,15 @@ Path path_of_entry(const T& entry) {
 }
 
 template <class T>
-bool apply_entry(std::vector<T>& table, const SectionName& section, const Change& change, const Origin& origin, Errors& errors) {
+bool apply_entry(std::vector<T>& table, const SectionName& section, const Change& change, const Origin& origin,
+                 Errors& errors) {
   const Path path = target_of(change);
   const auto found = std::ranges::find_if(table, [&](const T& entry) { return path_of_entry(entry) == path; });
   if (change.kind == ChangeKind::kInsert) {
     if (found != table.end()) {
-      errors.push_back(edit_error(change.location, "found `" + join(path) + "` in `" + section.text() + "` already, expected no such entry",
-                                  "`replace` changes an entry"));
+      errors.push_back(edit_error(
+          change.location, "found `" + join(path) + "` in `" + section.text() + "` already, expected no such entry",
+          "`replace` changes an entry"));
       return false;
     }
     table.push_back(std::get<T>(*change.entry));
@@ -239,8 +257,10 @@ bool apply_entry(std::vector<T>& table, const SectionName& section, const Change
   if (found == table.end()) {
     std::vector<std::string> names;
     for (const T& entry : table) names.push_back(join(path_of_entry(entry)));
-    errors.push_back(edit_error(change.location, "found no `" + join(path) + "` in `" + section.text() + "`, expected an entry to " +
-                                std::string(name(change.kind)), did_you_mean(join(path), names)));
+    errors.push_back(edit_error(change.location,
+                                "found no `" + join(path) + "` in `" + section.text() + "`, expected an entry to " +
+                                    std::string(name(change.kind)),
+                                did_you_mean(join(path), names)));
     return false;
   }
   if (change.kind == ChangeKind::kRemove) {
@@ -258,21 +278,36 @@ bool apply_entry(std::vector<T>& table, const SectionName& section, const Change
 template <class Use>
 auto with_table(Version& version, const SectionName& section, const Use& use) {
   switch (section.kind) {
-    case SectionKind::kTypes: return use(version.types);
-    case SectionKind::kIdentifiers: return use(version.identifiers);
-    case SectionKind::kFormat: return use(version.format);
-    case SectionKind::kLimits: return use(version.limits);
-    case SectionKind::kCanonicalJson: return use(version.canonical_json);
-    case SectionKind::kSignatures: return use(version.signatures);
-    case SectionKind::kContent: return use(version.content[section.argument]);
-    case SectionKind::kDefinitions: return use(version.definitions);
-    case SectionKind::kAuthEvents: return use(version.auth_events);
-    case SectionKind::kRules: return use(version.rules);
-    case SectionKind::kRedaction: return use(version.redaction);
-    case SectionKind::kReceipt: return use(version.receipt);
-    case SectionKind::kStateBefore: return use(version.state_before);
-    case SectionKind::kResolution: return use(version.resolution);
-    case SectionKind::kReadings: return use(version.readings);
+    case SectionKind::kTypes:
+      return use(version.types);
+    case SectionKind::kIdentifiers:
+      return use(version.identifiers);
+    case SectionKind::kFormat:
+      return use(version.format);
+    case SectionKind::kLimits:
+      return use(version.limits);
+    case SectionKind::kCanonicalJson:
+      return use(version.canonical_json);
+    case SectionKind::kSignatures:
+      return use(version.signatures);
+    case SectionKind::kContent:
+      return use(version.content[section.argument]);
+    case SectionKind::kDefinitions:
+      return use(version.definitions);
+    case SectionKind::kAuthEvents:
+      return use(version.auth_events);
+    case SectionKind::kRules:
+      return use(version.rules);
+    case SectionKind::kRedaction:
+      return use(version.redaction);
+    case SectionKind::kReceipt:
+      return use(version.receipt);
+    case SectionKind::kStateBefore:
+      return use(version.state_before);
+    case SectionKind::kResolution:
+      return use(version.resolution);
+    case SectionKind::kReadings:
+      return use(version.readings);
   }
   return use(version.types);
 }
@@ -292,7 +327,8 @@ struct ApplyTo {
 };
 
 void drop_empty_content(Version& version, const SectionName& section) {
-  if (section.kind == SectionKind::kContent && version.content[section.argument].empty()) version.content.erase(section.argument);
+  if (section.kind == SectionKind::kContent && version.content[section.argument].empty())
+    version.content.erase(section.argument);
 }
 
 // Of a rule also what it stands in.
@@ -315,15 +351,18 @@ Path anchor_of(const Change& change) {
   return out;
 }
 
-// True if the change touches what only an erratum would have made; it is left out then, and what it inserts is a ghost too.
-bool left_out(Draft& draft, const SectionName& section, const Change& change, const EditContext& context, Errors& errors) {
+// True if the change touches what only an erratum would have made; it is left out then, and what it inserts is a ghost
+// too.
+bool left_out(Draft& draft, const SectionName& section, const Change& change, const EditContext& context,
+              Errors& errors) {
   const Path target = target_of(change);
   const Path anchor = anchor_of(change);
   const bool touches = is_ghost(draft, section, target) || (!anchor.empty() && is_ghost(draft, section, anchor));
   if (!touches) return false;
   if (!context.skip_ghosts) {
-    errors.push_back(edit_error(change.location, "found an edit of `" + join(is_ghost(draft, section, target) ? target : anchor) +
-                                "`, which exists only by an erratum that `without errata` leaves out"));
+    errors.push_back(
+        edit_error(change.location, "found an edit of `" + join(is_ghost(draft, section, target) ? target : anchor) +
+                                        "`, which exists only by an erratum that `without errata` leaves out"));
     return true;
   }
   if (change.kind == ChangeKind::kInsert) draft.ghosts.insert(key_of(section, target));
@@ -335,13 +374,15 @@ bool left_out(Draft& draft, const SectionName& section, const Change& change, co
 void append(std::vector<Rule>& rules, const SectionName&, const Change& change, const Origin& origin, Errors& errors) {
   Rule rule = std::get<Rule>(*change.entry);
   if (rule.path.size() != 1 || rule.anchor != AnchorKind::kNone) {
-    errors.push_back({base::ErrorCode::kSyntax, "found a place for the rule `" + join(rule.path) + "`, expected a label of one word",
+    errors.push_back({base::ErrorCode::kSyntax,
+                      "found a place for the rule `" + join(rule.path) + "`, expected a label of one word",
                       rule.location.text(), "the rules of a section stand in the order of the text"});
     return;
   }
   if (!labels_are_single(rule.children, errors)) return;
   if (std::ranges::find(rules, rule.label, &Rule::label) != rules.end()) {
-    errors.push_back({base::ErrorCode::kName, "found the label `" + rule.label + "` twice in one block", rule.location.text(), {}});
+    errors.push_back(
+        {base::ErrorCode::kName, "found the label `" + rule.label + "` twice in one block", rule.location.text(), {}});
     return;
   }
   settle(rule, {}, origin, nullptr);
@@ -349,13 +390,15 @@ void append(std::vector<Rule>& rules, const SectionName&, const Change& change, 
 }
 
 template <class T>
-void append(std::vector<T>& table, const SectionName& section, const Change& change, const Origin& origin, Errors& errors) {
+void append(std::vector<T>& table, const SectionName& section, const Change& change, const Origin& origin,
+            Errors& errors) {
   apply_entry(table, section, change, origin, errors);
 }
 
 // Entries given anew: what was there before under the same name keeps its origins.
 template <class T>
-void replace_table(std::vector<T>& table, const Part& part, const EditContext& context, std::vector<EditRecord>& log, Errors& errors) {
+void replace_table(std::vector<T>& table, const Part& part, const EditContext& context, std::vector<EditRecord>& log,
+                   Errors& errors) {
   const std::vector<T> before = std::move(table);
   table.clear();
   const auto find = [](const std::vector<T>& in, const Path& path) {
@@ -416,7 +459,8 @@ void add_ghosts(Draft& draft, const Part& part) {
   }
 }
 
-void apply_change(Draft& draft, const SectionName& section, const Change& change, const EditContext& context, Errors& errors) {
+void apply_change(Draft& draft, const SectionName& section, const Change& change, const EditContext& context,
+                  Errors& errors) {
   if (left_out(draft, section, change, context, errors)) return;
   Origin origin = context.origin;
   origin.change = change.kind;
@@ -447,7 +491,9 @@ void apply_part(Draft& draft, const Part& part, const EditContext& context, Erro
       });
       break;
     case PartKind::kTakeSection:
-    case PartKind::kInclude: base::require(false, "the part needs another version"); return;
+    case PartKind::kInclude:
+      base::require(false, "the part needs another version");
+      return;
   }
   drop_empty_content(draft.version, part.section);
 }
@@ -456,7 +502,8 @@ void take_section(Draft& draft, const Part& part, const Version& from, const Edi
   Version source = from;
   // Both tables are of the section's type; only the outer one says which type that is.
   void* const other = with_table(source, part.section, [](auto& table) -> void* { return &table; });
-  with_table(draft.version, part.section, [&](auto& table) { table = std::move(*static_cast<decltype(&table)>(other)); });
+  with_table(draft.version, part.section,
+             [&](auto& table) { table = std::move(*static_cast<decltype(&table)>(other)); });
   drop_empty_content(draft.version, part.section);
   if (!context.record) return;
   Origin origin = context.origin;

@@ -26,16 +26,17 @@ struct Draft {
 
 /// How an edit is applied and recorded.
 struct EditContext {
-  Origin origin;              // without the kind and place of the change
+  Origin origin;  // without the kind and place of the change
   std::string included_by;
-  bool skip_ghosts = false;   // leave out what edits something that only an erratum would have made
-  bool record = true;         // write the log
+  bool skip_ghosts = false;  // leave out what edits something that only an erratum would have made
+  bool record = true;        // write the log
 };
 
 /// Applies the changes of a section, an edit, or a replaced section. kTakeSection and kInclude are flatten.cpp's.
 void apply_part(Draft& draft, const Part& part, const EditContext& context, Errors& errors);
 /// Applies one change of an edit.
-void apply_change(Draft& draft, const SectionName& section, const Change& change, const EditContext& context, Errors& errors);
+void apply_change(Draft& draft, const SectionName& section, const Change& change, const EditContext& context,
+                  Errors& errors);
 /// Puts the section of `from` in the place of the draft's own.
 void take_section(Draft& draft, const Part& part, const Version& from, const EditContext& context);
 

@@ -15,7 +15,8 @@ namespace stateroom::rules {
 namespace {
 
 // Profiles that commands name whether or not a text has a reading on which they differ.
-constexpr std::array<std::string_view, 5> kProfiles = {"specification", "synapse", "ruma", "gomatrixserverlib", "dendrite"};
+constexpr std::array<std::string_view, 5> kProfiles = {"specification", "synapse", "ruma", "gomatrixserverlib",
+                                                       "dendrite"};
 
 // Rules get their places as numbers: "5.3.3". What stands under an unnumbered block has none.
 void number(std::vector<Rule>& rules, const std::string& prefix, bool numbered) {
@@ -70,7 +71,8 @@ class Builder {
     std::map<std::string, std::string> choices = chosen(draft.version, file);
     if (!errors_.empty()) return;
     const std::vector<ReadingEntry> readings = draft.version.readings;
-    for (const ReadingEntry& reading : readings) apply_choice(draft, reading, *reading.choice(choices[reading.name]), file);
+    for (const ReadingEntry& reading : readings)
+      apply_choice(draft, reading, *reading.choice(choices[reading.name]), file);
     draft.version.choices = std::move(choices);
   }
 
@@ -88,11 +90,13 @@ class Builder {
  private:
   bool enter(const File& file) {
     if (std::ranges::find(names_, file.head.name) != names_.end()) {
-      fail(base::ErrorCode::kEdit, file.head.location, "found a version that extends or includes itself: `" + file.head.name + "`");
+      fail(base::ErrorCode::kEdit, file.head.location,
+           "found a version that extends or includes itself: `" + file.head.name + "`");
       return false;
     }
     if (names_.size() >= options_.limits.lineage_max) {
-      fail(base::ErrorCode::kLimit, file.head.location, "more texts extend each other than lineage_max, " + std::to_string(options_.limits.lineage_max));
+      fail(base::ErrorCode::kLimit, file.head.location,
+           "more texts extend each other than lineage_max, " + std::to_string(options_.limits.lineage_max));
       return false;
     }
     names_.push_back(file.head.name);
@@ -128,7 +132,8 @@ class Builder {
     const bool regular = regular_identifier(version.identifier);
     if (!regular && !head.irregular) {
       fail(base::ErrorCode::kIdentifier, head.location,
-           "found the identifier " + quote(version.identifier) + ", expected 1 to 32 of the characters a-z, 0-9, `.` and `-`",
+           "found the identifier " + quote(version.identifier) +
+               ", expected 1 to 32 of the characters a-z, 0-9, `.` and `-`",
            "an identifier outside the grammar is declared with `identifier \"…\" irregular`");
     }
   }
@@ -150,16 +155,23 @@ class Builder {
     switch (part.kind) {
       case PartKind::kSection:
         if (!file.head.extends.empty()) {
-          fail(base::ErrorCode::kEdit, part.location, "found the section `" + part.section.text() + "` in a text that extends another, expected `edit " +
-               part.section.text() + "` or `replace section " + part.section.text() + "`");
+          fail(base::ErrorCode::kEdit, part.location,
+               "found the section `" + part.section.text() + "` in a text that extends another, expected `edit " +
+                   part.section.text() + "` or `replace section " + part.section.text() + "`");
           return;
         }
         apply_part(draft, part, context(file, part, errata), errors_);
         return;
       case PartKind::kEdit:
-      case PartKind::kReplaceSection: apply_part(draft, part, context(file, part, errata), errors_); return;
-      case PartKind::kTakeSection: take(draft, part, context(file, part, errata), errata); return;
-      case PartKind::kInclude: include(draft, file, part, errata); return;
+      case PartKind::kReplaceSection:
+        apply_part(draft, part, context(file, part, errata), errors_);
+        return;
+      case PartKind::kTakeSection:
+        take(draft, part, context(file, part, errata), errata);
+        return;
+      case PartKind::kInclude:
+        include(draft, file, part, errata);
+        return;
     }
   }
 
@@ -199,13 +211,15 @@ class Builder {
         const Part& edit = from.parts[i];
         const bool edits = edit.kind == PartKind::kEdit || edit.kind == PartKind::kReplaceSection;
         if (!edits || !shares(edit.owners, part.owners) || (edit.erratum && !errata)) continue;
-        std::erase_if(missing, [&](const Owner& owner) { return std::ranges::find(edit.owners, owner) != edit.owners.end(); });
+        std::erase_if(missing,
+                      [&](const Owner& owner) { return std::ranges::find(edit.owners, owner) != edit.owners.end(); });
         ferry(draft, file, part, from, i, errata);
       }
     }
     for (const Owner& owner : missing) {
       if (!errors_.empty()) return;
-      fail(base::ErrorCode::kEdit, part.location, "found no edit of " + owner.text() + " between " + quote(part.from) + " and what this text extends");
+      fail(base::ErrorCode::kEdit, part.location,
+           "found no edit of " + owner.text() + " between " + quote(part.from) + " and what this text extends");
     }
   }
 
@@ -222,18 +236,21 @@ class Builder {
     if (!errors_.empty()) return;
     if (edit.kind == PartKind::kReplaceSection) {
       if (print_section(source.version, edit.section) != print_section(draft.version, edit.section)) {
-        fail(base::ErrorCode::kEdit, where.location, "`" + edit.section.text() + "`, which " + quote(from.head.name) +
-             " replaces, has other words here than there");
+        fail(base::ErrorCode::kEdit, where.location,
+             "`" + edit.section.text() + "`, which " + quote(from.head.name) +
+                 " replaces, has other words here than there");
         return;
       }
       apply_part(draft, edit, here, errors_);
       return;
     }
     for (const Change& change : edit.changes) {
-      if (change.kind != ChangeKind::kInsert &&
-          text_of(source.version, edit.section, target_of(change)) != text_of(draft.version, edit.section, target_of(change))) {
-        fail(base::ErrorCode::kEdit, where.location, "`" + join(target_of(change)) + "` of `" + edit.section.text() + "`, which " +
-             quote(from.head.name) + " changes, has other words here than there", "write the edit here, for this text");
+      if (change.kind != ChangeKind::kInsert && text_of(source.version, edit.section, target_of(change)) !=
+                                                    text_of(draft.version, edit.section, target_of(change))) {
+        fail(base::ErrorCode::kEdit, where.location,
+             "`" + join(target_of(change)) + "` of `" + edit.section.text() + "`, which " + quote(from.head.name) +
+                 " changes, has other words here than there",
+             "write the edit here, for this text");
         continue;
       }
       Errors ignored;
@@ -248,7 +265,7 @@ class Builder {
     for (ReadingEntry& reading : version.readings) {
       for (Choice& choice : reading.choices) {
         std::vector<Pin> pins;
-        std::set<std::string> made;   // by the choice itself
+        std::set<std::string> made;  // by the choice itself
         for (const Part& part : choice.edits) {
           if (part.kind != PartKind::kEdit) continue;
           for (const Change& change : part.changes) pin_change(draft, part, change, made, pins);
@@ -259,7 +276,8 @@ class Builder {
     }
   }
 
-  static void pin_change(const Draft& draft, const Part& part, const Change& change, std::set<std::string>& made, std::vector<Pin>& pins) {
+  static void pin_change(const Draft& draft, const Part& part, const Change& change, std::set<std::string>& made,
+                         std::vector<Pin>& pins) {
     const Path target = target_of(change);
     const std::string key = key_of(part.section, target);
     if (change.kind != ChangeKind::kInsert && !made.contains(key)) {
@@ -271,10 +289,12 @@ class Builder {
 
   void compare_pins(const ReadingEntry& reading, const Choice& choice, const std::vector<Pin>& now, const File& file) {
     for (const Pin& before : choice.pins) {
-      const auto same = std::ranges::find_if(now, [&](const Pin& p) { return p.section == before.section && p.target == before.target; });
+      const auto same = std::ranges::find_if(
+          now, [&](const Pin& p) { return p.section == before.section && p.target == before.target; });
       if (same != now.end() && same->replaced == before.replaced) continue;
-      fail(base::ErrorCode::kEdit, file.head.location, "the reading `" + reading.name + "` (choice `" + choice.name + "`) changes `" + join(before.target) +
-           "` of `" + before.section.text() + "`, which has other words here than when the reading was written",
+      fail(base::ErrorCode::kEdit, file.head.location,
+           "the reading `" + reading.name + "` (choice `" + choice.name + "`) changes `" + join(before.target) +
+               "` of `" + before.section.text() + "`, which has other words here than when the reading was written",
            "restate the reading with `replace reading " + reading.name + " …`, or remove it");
     }
   }
@@ -287,7 +307,8 @@ class Builder {
     known.insert(known.end(), kProfiles.begin(), kProfiles.end());
     if (!plain && std::ranges::find(known, profile) == known.end()) {
       known.insert(known.end(), {"default", "text"});
-      fail_reading("found the profile `" + profile + "`, which no reading of " + quote(version.name) + " names", profile, known);
+      fail_reading("found the profile `" + profile + "`, which no reading of " + quote(version.name) + " names",
+                   profile, known);
     }
     if (profile == "text") {
       for (const ReadingEntry& reading : version.readings) {
@@ -298,7 +319,8 @@ class Builder {
     }
     for (const ReadingEntry& reading : version.readings) {
       if (!reading.choice(reading.default_choice)) {
-        fail(base::ErrorCode::kUnknownReading, reading.location, "the reading `" + reading.name + "` has no choice `" + reading.default_choice + "`, its default");
+        fail(base::ErrorCode::kUnknownReading, reading.location,
+             "the reading `" + reading.name + "` has no choice `" + reading.default_choice + "`, its default");
       }
     }
     for (const auto& [name, choice] : options_.readings) choose(version, name, choice, out);
@@ -306,7 +328,8 @@ class Builder {
     return out;
   }
 
-  void choose(const Version& version, const std::string& name, const std::string& choice, std::map<std::string, std::string>& out) {
+  void choose(const Version& version, const std::string& name, const std::string& choice,
+              std::map<std::string, std::string>& out) {
     const ReadingEntry* reading = version.reading(name);
     std::vector<std::string> known;
     if (!reading) {
@@ -346,7 +369,7 @@ class Builder {
   const TextSource& source_;
   const LoadOptions& options_;
   Errors errors_;
-  std::vector<std::string> names_;   // texts that are being built, to find circles
+  std::vector<std::string> names_;  // texts that are being built, to find circles
 };
 
 }  // namespace

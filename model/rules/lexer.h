@@ -22,7 +22,7 @@ struct Token {
   TokenKind kind = TokenKind::kEnd;
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  std::string_view text;   // as it stands in the text, a string with its quotes; empty for lines, blocks and the end
+  std::string_view text;  // as it stands in the text, a string with its quotes; empty for lines, blocks and the end
 };
 
 struct Lexed {
@@ -43,6 +43,5 @@ bool is_word(std::string_view text);
 
 /// The value of a string token with its quotes; nullopt if an escape is wrong.
 std::optional<std::string> decode_string(std::string_view token);
-
 
 }  // namespace stateroom::rules

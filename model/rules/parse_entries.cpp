@@ -14,21 +14,31 @@ constexpr std::int64_t kRuleNumberMax = 100'000;
 Entry Parser::entry(const SectionName& section) {
   count_node();
   switch (section.kind) {
-    case SectionKind::kTypes: return type_entry();
-    case SectionKind::kIdentifiers: return identifier_entry();
-    case SectionKind::kFormat: return field_entry();
-    case SectionKind::kLimits: return limit_entry();
-    case SectionKind::kCanonicalJson: return setting_entry();
-    case SectionKind::kSignatures: return signature_entry();
-    case SectionKind::kContent: return content_entry();
+    case SectionKind::kTypes:
+      return type_entry();
+    case SectionKind::kIdentifiers:
+      return identifier_entry();
+    case SectionKind::kFormat:
+      return field_entry();
+    case SectionKind::kLimits:
+      return limit_entry();
+    case SectionKind::kCanonicalJson:
+      return setting_entry();
+    case SectionKind::kSignatures:
+      return signature_entry();
+    case SectionKind::kContent:
+      return content_entry();
     case SectionKind::kDefinitions:
     case SectionKind::kRedaction:
     case SectionKind::kStateBefore:
-    case SectionKind::kResolution: return definition_entry();
+    case SectionKind::kResolution:
+      return definition_entry();
     case SectionKind::kAuthEvents:
     case SectionKind::kRules:
-    case SectionKind::kReceipt: return rule_entry(section.kind);
-    case SectionKind::kReadings: return reading_entry();
+    case SectionKind::kReceipt:
+      return rule_entry(section.kind);
+    case SectionKind::kReadings:
+      return reading_entry();
   }
   throw Failure{};
 }
@@ -278,8 +288,8 @@ Rule Parser::rule_entry(SectionKind section) {
   while (opt(".")) {
     label();
     if (out.path.size() > limits_.text_depth_max) {
-      refuse(base::ErrorCode::kLimit, "the label path is longer than text_depth_max, " + std::to_string(limits_.text_depth_max),
-             location());
+      refuse(base::ErrorCode::kLimit,
+             "the label path is longer than text_depth_max, " + std::to_string(limits_.text_depth_max), location());
     }
   }
   out.label = out.path.back();
@@ -296,7 +306,8 @@ Rule Parser::rule_entry(SectionKind section) {
     const Location place = location();
     const std::int64_t number = integer("a number");
     if (number < 1 || number > kRuleNumberMax) {
-      refuse(base::ErrorCode::kSyntax, "found a rule number that is not between 1 and " + std::to_string(kRuleNumberMax), place);
+      refuse(base::ErrorCode::kSyntax,
+             "found a rule number that is not between 1 and " + std::to_string(kRuleNumberMax), place);
     }
     out.numbered = static_cast<std::uint32_t>(number);
   } else {
@@ -317,7 +328,8 @@ void Parser::rule_body(Rule& rule, SectionKind section) {
     block("the block's rules, indented", [&] {
       Rule child = rule_entry(section);
       if (child.path.size() != 1) {
-        refuse(base::ErrorCode::kSyntax, "found `" + join(child.path) + "`, expected a label of one word inside a block", child.location);
+        refuse(base::ErrorCode::kSyntax,
+               "found `" + join(child.path) + "`, expected a label of one word inside a block", child.location);
       }
       if (child.anchor != AnchorKind::kNone) {
         refuse(base::ErrorCode::kSyntax, "found a place for a rule inside a block", child.location,
@@ -405,7 +417,8 @@ void Parser::leaf(Rule& rule, SectionKind section) {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- types and numbers
+// ---------------------------------------------------------------------------------------------------- types and
+// numbers
 
 TypePtr Parser::type() {
   const Nested nested(*this);

@@ -18,8 +18,8 @@ ExprPtr Parser::make(Expr expr) {
   expr.depth = below + 1;
   if (expr.depth > limits_.text_depth_max) {
     refuse(base::ErrorCode::kLimit,
-           "the expression is nested deeper than text_depth_max, " + std::to_string(limits_.text_depth_max), expr.location,
-           "give a part of it a name in `definitions`");
+           "the expression is nested deeper than text_depth_max, " + std::to_string(limits_.text_depth_max),
+           expr.location, "give a part of it a name in `definitions`");
   }
   return std::make_shared<const Expr>(std::move(expr));
 }
@@ -82,7 +82,7 @@ ExprPtr Parser::quantifier() {
   take("in");
   out.children = {sum()};
   take("has");
-  out.children.push_back(expr());   // as far to the right as `and` and `or` go
+  out.children.push_back(expr());  // as far to the right as `and` and `or` go
   return make(std::move(out));
 }
 
@@ -288,7 +288,7 @@ ExprPtr Parser::braces() {
   out.location = location();
   next();
   if (opt("}")) return make(std::move(out));
-  ExprPtr first = value();   // elements are values, so `in` after a bare name starts a comprehension
+  ExprPtr first = value();  // elements are values, so `in` after a bare name starts a comprehension
   if (first->kind == ExprKind::kName && opt("in")) {
     out.kind = ExprKind::kComprehension;
     out.binders = {first->text};
@@ -310,7 +310,9 @@ ExprPtr Parser::aggregate() {
   Expr out;
   out.kind = ExprKind::kAggregate;
   out.location = location();
-  out.aggregate = at("union") ? Aggregate::kUnion : at("intersection") ? Aggregate::kIntersection : Aggregate::kDifference;
+  out.aggregate = at("union")          ? Aggregate::kUnion
+                  : at("intersection") ? Aggregate::kIntersection
+                                       : Aggregate::kDifference;
   next();
   take("of");
   out.children = {postfix()};

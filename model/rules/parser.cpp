@@ -75,16 +75,18 @@ std::string Parser::word(std::string_view what) {
 
 std::string Parser::new_name(std::string_view what) {
   if (at_kind(TokenKind::kWord) && is_reserved(token().text)) {
-    refuse(base::ErrorCode::kSyntax, "found the word `" + std::string(token().text) + "`, expected " + std::string(what),
-           location(), "the word has a meaning of its own in expressions");
+    refuse(base::ErrorCode::kSyntax,
+           "found the word `" + std::string(token().text) + "`, expected " + std::string(what), location(),
+           "the word has a meaning of its own in expressions");
   }
   return word(what);
 }
 
 std::string Parser::entry_name(std::string_view what) {
   if (at_kind(TokenKind::kWord) && continues_line(token().text)) {
-    refuse(base::ErrorCode::kSyntax, "found the word `" + std::string(token().text) + "`, expected " + std::string(what),
-           location(), "a line that starts with this word would continue the line before it");
+    refuse(base::ErrorCode::kSyntax,
+           "found the word `" + std::string(token().text) + "`, expected " + std::string(what), location(),
+           "a line that starts with this word would continue the line before it");
   }
   return word(what);
 }
@@ -155,13 +157,18 @@ std::string Parser::found() const {
   switch (token().kind) {
     case TokenKind::kWord:
     case TokenKind::kSign:
-    case TokenKind::kInteger: return "`" + std::string(token().text.substr(0, 80)) + "`";
+    case TokenKind::kInteger:
+      return "`" + std::string(token().text.substr(0, 80)) + "`";
     case TokenKind::kString:
       return token().text.size() <= 40 ? "the string " + std::string(token().text) : std::string("a string");
-    case TokenKind::kNewline: return "the end of the line";
-    case TokenKind::kIndent: return "an indented line";
-    case TokenKind::kDedent: return "the end of the block";
-    case TokenKind::kEnd: return "the end of the text";
+    case TokenKind::kNewline:
+      return "the end of the line";
+    case TokenKind::kIndent:
+      return "an indented line";
+    case TokenKind::kDedent:
+      return "the end of the block";
+    case TokenKind::kEnd:
+      return "the end of the text";
   }
   return {};
 }
@@ -196,8 +203,8 @@ void Parser::report(base::ErrorCode code, std::string message, const Location& p
 
 void Parser::count_node() {
   if (++nodes_ > limits_.text_nodes_max) {
-    report(base::ErrorCode::kLimit, "the text has more parts than text_nodes_max, " + std::to_string(limits_.text_nodes_max),
-           location());
+    report(base::ErrorCode::kLimit,
+           "the text has more parts than text_nodes_max, " + std::to_string(limits_.text_nodes_max), location());
     stopped_ = true;
     throw Failure{};
   }
@@ -316,7 +323,8 @@ std::vector<Owner> Parser::owners() {
       do {
         const Location place = location();
         const std::int64_t number = integer("the MSC's number");
-        if (number <= 0 || number > 1'000'000'000) refuse(base::ErrorCode::kSyntax, "found an MSC that has no such number", place);
+        if (number <= 0 || number > 1'000'000'000)
+          refuse(base::ErrorCode::kSyntax, "found an MSC that has no such number", place);
         out.push_back({static_cast<std::uint32_t>(number), {}});
       } while (at_kind(TokenKind::kInteger));
     } else if (opt("draft")) {
@@ -331,12 +339,13 @@ std::vector<Owner> Parser::owners() {
 
 SectionName Parser::heading() {
   static const std::vector<std::string> kHeadings = {
-      "types", "identifiers", "format", "limits", "canonical json", "signatures", "content", "definitions",
-      "auth events", "rules", "redaction", "receipt", "state before", "resolution", "readings"};
+      "types",       "identifiers", "format",    "limits",  "canonical json", "signatures", "content", "definitions",
+      "auth events", "rules",       "redaction", "receipt", "state before",   "resolution", "readings"};
   constexpr std::array<SectionKind, 15> kKinds = {
-      SectionKind::kTypes, SectionKind::kIdentifiers, SectionKind::kFormat, SectionKind::kLimits, SectionKind::kCanonicalJson,
-      SectionKind::kSignatures, SectionKind::kContent, SectionKind::kDefinitions, SectionKind::kAuthEvents, SectionKind::kRules,
-      SectionKind::kRedaction, SectionKind::kReceipt, SectionKind::kStateBefore, SectionKind::kResolution, SectionKind::kReadings};
+      SectionKind::kTypes,         SectionKind::kIdentifiers, SectionKind::kFormat,    SectionKind::kLimits,
+      SectionKind::kCanonicalJson, SectionKind::kSignatures,  SectionKind::kContent,   SectionKind::kDefinitions,
+      SectionKind::kAuthEvents,    SectionKind::kRules,       SectionKind::kRedaction, SectionKind::kReceipt,
+      SectionKind::kStateBefore,   SectionKind::kResolution,  SectionKind::kReadings};
   for (std::size_t i = 0; i < kHeadings.size(); ++i) {
     const std::string_view heading = kHeadings[i];
     const std::size_t space = heading.find(' ');
@@ -368,7 +377,8 @@ Change Parser::change(const SectionName& section) {
       return out;
     }
     Entry made = entry(section);
-    if (const Rule* rule = std::get_if<Rule>(&made); rule && out.kind == ChangeKind::kReplace && rule->anchor != AnchorKind::kNone) {
+    if (const Rule* rule = std::get_if<Rule>(&made);
+        rule && out.kind == ChangeKind::kReplace && rule->anchor != AnchorKind::kNone) {
       refuse(base::ErrorCode::kSyntax, "found a place in a replacement", rule->location,
              "a replaced rule keeps its place; remove it and insert it elsewhere");
     }
@@ -388,7 +398,8 @@ std::string Parser::segment(std::string_view what) {
   if (at_kind(TokenKind::kString)) {
     const Location place = location();
     std::string text = string(what);
-    if (text == "*") refuse(base::ErrorCode::kSyntax, "found the wildcard in quotes, expected a name", place, "write `*`");
+    if (text == "*")
+      refuse(base::ErrorCode::kSyntax, "found the wildcard in quotes, expected a name", place, "write `*`");
     return text;
   }
   if (opt("*")) return "*";
@@ -400,8 +411,8 @@ Path Parser::path(std::string_view what) {
   while (opt(".")) {
     out.push_back(segment("a name, a string or `*` after the dot"));
     if (out.size() > limits_.text_depth_max) {
-      refuse(base::ErrorCode::kLimit, "the path is longer than text_depth_max, " + std::to_string(limits_.text_depth_max),
-             location());
+      refuse(base::ErrorCode::kLimit,
+             "the path is longer than text_depth_max, " + std::to_string(limits_.text_depth_max), location());
     }
   }
   return out;
@@ -419,7 +430,8 @@ std::expected<File, Errors> parse(std::string_view text, std::string_view file_n
   return file;
 }
 
-std::expected<ExprPtr, Errors> parse_expression(std::string_view text, std::string_view file_name, const base::Limits& limits) {
+std::expected<ExprPtr, Errors> parse_expression(std::string_view text, std::string_view file_name,
+                                                const base::Limits& limits) {
   Parser parser(text, file_name, limits);
   ExprPtr out;
   parser.whole([&] { out = parser.expr(); });

@@ -1,7 +1,8 @@
 // The parser's inside, shared by parser.cpp (files, parts, changes), parse_entries.cpp and parse_expressions.cpp.
 //
-// One function a production of the grammar. A production that cannot go on throws Failure after reporting it; the nearest
-// list of entries catches it and goes on with its next entry. Nothing of this leaves the folder: parse() gives values.
+// One function a production of the grammar. A production that cannot go on throws Failure after reporting it; the
+// nearest list of entries catches it and goes on with its next entry. Nothing of this leaves the folder: parse() gives
+// values.
 #pragma once
 
 #include <functional>
@@ -33,7 +34,7 @@ class Parser {
   ExprPtr expr();
 
  private:
-  struct Failure {};   // reported already
+  struct Failure {};  // reported already
 
   // Numbers on the way to a 64-bit constant; sums of two stay within its range.
   __extension__ typedef __int128 Wide;
@@ -60,8 +61,8 @@ class Parser {
   bool opt(std::string_view text);
   void take(std::string_view text);
   std::string word(std::string_view what);
-  std::string new_name(std::string_view what);        // a name that expressions can use
-  std::string entry_name(std::string_view what);      // a name at the start of a line
+  std::string new_name(std::string_view what);    // a name that expressions can use
+  std::string entry_name(std::string_view what);  // a name at the start of a line
   std::string string(std::string_view what);
   std::int64_t integer(std::string_view what);
   void newline();
@@ -133,10 +134,10 @@ class Parser {
   std::shared_ptr<const std::string> file_;
   Lexed lexed_;
   std::size_t at_ = 0;
-  int level_ = 0;                 // indents taken and not yet closed
+  int level_ = 0;  // indents taken and not yet closed
   std::uint32_t nesting_ = 0;
   std::uint32_t nodes_ = 0;
-  bool stopped_ = false;          // a limit was reached: say no more
+  bool stopped_ = false;  // a limit was reached: say no more
 };
 
 }  // namespace stateroom::rules

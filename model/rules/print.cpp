@@ -8,9 +8,21 @@ namespace stateroom::rules {
 
 namespace {
 
-// How tightly a form binds, as the productions of the grammar nest. A form stands without parentheses where at most its own
-// level is asked for.
-enum Level : int { kOrLevel, kAndLevel, kNotLevel, kCompareLevel, kValueLevel, kDefaultLevel, kBranchLevel, kSumLevel, kMeetLevel, kPostfixLevel, kPrimaryLevel };
+// How tightly a form binds, as the productions of the grammar nest. A form stands without parentheses where at most its
+// own level is asked for.
+enum Level : int {
+  kOrLevel,
+  kAndLevel,
+  kNotLevel,
+  kCompareLevel,
+  kValueLevel,
+  kDefaultLevel,
+  kBranchLevel,
+  kSumLevel,
+  kMeetLevel,
+  kPostfixLevel,
+  kPrimaryLevel
+};
 
 std::string binder(const std::vector<std::string>& names) {
   if (names.size() == 1) return names[0];
@@ -43,26 +55,37 @@ class ExprWriter {
 
   static int level_of(const Expr& expr) {
     switch (expr.kind) {
-      case ExprKind::kOr: return kOrLevel;
-      case ExprKind::kAnd: return kAndLevel;
-      case ExprKind::kNot: return is_negation(expr) ? kCompareLevel : kNotLevel;
-      case ExprKind::kQuantifier: return kNotLevel;
+      case ExprKind::kOr:
+        return kOrLevel;
+      case ExprKind::kAnd:
+        return kAndLevel;
+      case ExprKind::kNot:
+        return is_negation(expr) ? kCompareLevel : kNotLevel;
+      case ExprKind::kQuantifier:
+        return kNotLevel;
       case ExprKind::kCompare:
       case ExprKind::kIs:
       case ExprKind::kIn:
-      case ExprKind::kStartsWith: return kCompareLevel;
-      case ExprKind::kGiven: return kValueLevel;
-      case ExprKind::kDefault: return kDefaultLevel;
-      case ExprKind::kIf: return kBranchLevel;
+      case ExprKind::kStartsWith:
+        return kCompareLevel;
+      case ExprKind::kGiven:
+        return kValueLevel;
+      case ExprKind::kDefault:
+        return kDefaultLevel;
+      case ExprKind::kIf:
+        return kBranchLevel;
       case ExprKind::kUnion:
       case ExprKind::kDifference:
       case ExprKind::kPlus:
       case ExprKind::kOverlaid:
-      case ExprKind::kWithout: return kSumLevel;
+      case ExprKind::kWithout:
+        return kSumLevel;
       case ExprKind::kIntersection:
-      case ExprKind::kAggregate: return kMeetLevel;   // its last part would take in a dot that follows
+      case ExprKind::kAggregate:
+        return kMeetLevel;  // its last part would take in a dot that follows
       case ExprKind::kField:
-      case ExprKind::kIndex: return kPostfixLevel;
+      case ExprKind::kIndex:
+        return kPostfixLevel;
       case ExprKind::kString:
       case ExprKind::kInteger:
       case ExprKind::kTrue:
@@ -72,8 +95,10 @@ class ExprWriter {
       case ExprKind::kCall:
       case ExprKind::kList:
       case ExprKind::kSet:
-      case ExprKind::kComprehension: return kPrimaryLevel;
-      case ExprKind::kGenerator: return kOrLevel;
+      case ExprKind::kComprehension:
+        return kPrimaryLevel;
+      case ExprKind::kGenerator:
+        return kOrLevel;
     }
     return kPrimaryLevel;
   }
@@ -95,12 +120,24 @@ class ExprWriter {
 
   void bare(const Expr& expr, bool last) {
     switch (expr.kind) {
-      case ExprKind::kString: out_ += quote(expr.text); return;
-      case ExprKind::kInteger: out_ += std::to_string(expr.integer); return;
-      case ExprKind::kTrue: out_ += "true"; return;
-      case ExprKind::kFalse: out_ += "false"; return;
-      case ExprKind::kInfinite: out_ += "infinite"; return;
-      case ExprKind::kName: out_ += expr.text; return;
+      case ExprKind::kString:
+        out_ += quote(expr.text);
+        return;
+      case ExprKind::kInteger:
+        out_ += std::to_string(expr.integer);
+        return;
+      case ExprKind::kTrue:
+        out_ += "true";
+        return;
+      case ExprKind::kFalse:
+        out_ += "false";
+        return;
+      case ExprKind::kInfinite:
+        out_ += "infinite";
+        return;
+      case ExprKind::kName:
+        out_ += expr.text;
+        return;
       case ExprKind::kField:
         write(expr.children[0], kPostfixLevel, false);
         out_ += "." + join({expr.text});
@@ -111,7 +148,9 @@ class ExprWriter {
         list(expr.children, 1, kOrLevel);
         out_ += ']';
         return;
-      case ExprKind::kCall: call(expr); return;
+      case ExprKind::kCall:
+        call(expr);
+        return;
       case ExprKind::kGenerator:
         write(expr.children[0], kOrLevel, true);
         out_ += " for " + expr.binders[0] + " in ";
@@ -140,21 +179,31 @@ class ExprWriter {
         out_ += " for " + expr.binders[0] + " in ";
         write(expr.children[1], kPostfixLevel, true);
         return;
-      case ExprKind::kOr: infix(expr, "or", kOrLevel, kAndLevel, last); return;
-      case ExprKind::kAnd: infix(expr, "and", kAndLevel, kNotLevel, last); return;
-      case ExprKind::kNot: negation(expr, last); return;
+      case ExprKind::kOr:
+        infix(expr, "or", kOrLevel, kAndLevel, last);
+        return;
+      case ExprKind::kAnd:
+        infix(expr, "and", kAndLevel, kNotLevel, last);
+        return;
+      case ExprKind::kNot:
+        negation(expr, last);
+        return;
       case ExprKind::kQuantifier:
         out_ += std::string(symbol(expr.quantifier)) + " " + binder(expr.binders) + " in ";
         write(expr.children[0], kSumLevel, true);
         out_ += " has ";
         write(expr.children[1], kOrLevel, last);
         return;
-      case ExprKind::kCompare: infix(expr, symbol(expr.comparison), kValueLevel, kValueLevel, last); return;
+      case ExprKind::kCompare:
+        infix(expr, symbol(expr.comparison), kValueLevel, kValueLevel, last);
+        return;
       case ExprKind::kIs:
         write(expr.children[0], kValueLevel, false);
         out_ += " is " + print(expr.type);
         return;
-      case ExprKind::kIn: infix(expr, "in", kValueLevel, kValueLevel, last); return;
+      case ExprKind::kIn:
+        infix(expr, "in", kValueLevel, kValueLevel, last);
+        return;
       case ExprKind::kStartsWith:
         write(expr.children[0], kValueLevel, false);
         out_ += " starts with " + quote(expr.text);
@@ -167,7 +216,9 @@ class ExprWriter {
         out_ += " else ";
         write(expr.children[2], kOrLevel, last);
         return;
-      case ExprKind::kDefault: infix(expr, "default", kDefaultLevel, kBranchLevel, last); return;
+      case ExprKind::kDefault:
+        infix(expr, "default", kDefaultLevel, kBranchLevel, last);
+        return;
       case ExprKind::kGiven:
         write(expr.children[0], kDefaultLevel, false);
         out_ += " given ";
@@ -175,10 +226,18 @@ class ExprWriter {
         out_ += " with ";
         write(expr.children[2], kPostfixLevel, last);
         return;
-      case ExprKind::kUnion: infix(expr, "|", kSumLevel, kMeetLevel, last); return;
-      case ExprKind::kDifference: infix(expr, "-", kSumLevel, kMeetLevel, last); return;
-      case ExprKind::kPlus: infix(expr, "+", kSumLevel, kMeetLevel, last); return;
-      case ExprKind::kOverlaid: infix(expr, "overlaid with", kSumLevel, kMeetLevel, last); return;
+      case ExprKind::kUnion:
+        infix(expr, "|", kSumLevel, kMeetLevel, last);
+        return;
+      case ExprKind::kDifference:
+        infix(expr, "-", kSumLevel, kMeetLevel, last);
+        return;
+      case ExprKind::kPlus:
+        infix(expr, "+", kSumLevel, kMeetLevel, last);
+        return;
+      case ExprKind::kOverlaid:
+        infix(expr, "overlaid with", kSumLevel, kMeetLevel, last);
+        return;
       case ExprKind::kWithout:
         infix(expr, "without", kSumLevel, kMeetLevel, false);
         if (expr.children.size() == 3) {
@@ -186,7 +245,9 @@ class ExprWriter {
           write(expr.children[2], kMeetLevel, last);
         }
         return;
-      case ExprKind::kIntersection: infix(expr, "&", kMeetLevel, kPostfixLevel, last); return;
+      case ExprKind::kIntersection:
+        infix(expr, "&", kMeetLevel, kPostfixLevel, last);
+        return;
     }
   }
 
@@ -218,10 +279,18 @@ class ExprWriter {
 
   void write_clause(const Clause& clause) {
     switch (clause.kind) {
-      case ClauseKind::kTo: out_ += "to "; break;
-      case ClauseKind::kWithin: out_ += "within "; break;
-      case ClauseKind::kAgainst: out_ += "against "; break;
-      case ClauseKind::kAlong: out_ += clause.paths_of ? "along paths of " + clause.name : "along " + clause.name; return;
+      case ClauseKind::kTo:
+        out_ += "to ";
+        break;
+      case ClauseKind::kWithin:
+        out_ += "within ";
+        break;
+      case ClauseKind::kAgainst:
+        out_ += "against ";
+        break;
+      case ClauseKind::kAlong:
+        out_ += clause.paths_of ? "along paths of " + clause.name : "along " + clause.name;
+        return;
       case ClauseKind::kAt:
         out_ += "at ";
         for (const Path& path : clause.paths) out_ += (&path != &clause.paths.front() ? ", " : "") + join(path);
@@ -235,9 +304,15 @@ class ExprWriter {
         }
         out_ += ')';
         return;
-      case ClauseKind::kJointly: out_ += "jointly"; return;
-      case ClauseKind::kElse: out_ += "else " + clause.name; return;
-      case ClauseKind::kOver: out_ += "over " + clause.name; return;
+      case ClauseKind::kJointly:
+        out_ += "jointly";
+        return;
+      case ClauseKind::kElse:
+        out_ += "else " + clause.name;
+        return;
+      case ClauseKind::kOver:
+        out_ += "over " + clause.name;
+        return;
     }
     write(clause.expr, kSumLevel, true);
   }
@@ -275,13 +350,20 @@ std::string print(const ExprPtr& expr) {
 
 std::string print(const TypePtr& type) {
   switch (type->kind) {
-    case TypeForm::kName: return type->name;
-    case TypeForm::kRange: return type->name + " from " + type->least.text + " to " + type->greatest.text;
-    case TypeForm::kList: return "list of " + print(type->children[0]);
-    case TypeForm::kMap: return "map " + print(type->children[0]) + " -> " + print(type->children[1]);
-    case TypeForm::kOptional: return "optional " + print(type->children[0]);
-    case TypeForm::kPair: return "(" + print(type->children[0]) + ", " + print(type->children[1]) + ")";
-    case TypeForm::kAs: return print(type->children[0]) + " as " + print(type->children[1]);
+    case TypeForm::kName:
+      return type->name;
+    case TypeForm::kRange:
+      return type->name + " from " + type->least.text + " to " + type->greatest.text;
+    case TypeForm::kList:
+      return "list of " + print(type->children[0]);
+    case TypeForm::kMap:
+      return "map " + print(type->children[0]) + " -> " + print(type->children[1]);
+    case TypeForm::kOptional:
+      return "optional " + print(type->children[0]);
+    case TypeForm::kPair:
+      return "(" + print(type->children[0]) + ", " + print(type->children[1]) + ")";
+    case TypeForm::kAs:
+      return print(type->children[0]) + " as " + print(type->children[1]);
   }
   return {};
 }
@@ -299,13 +381,17 @@ std::string print_leaf(const Rule& rule) {
   switch (*rule.leaf) {
     case LeafForm::kAllow:
     case LeafForm::kReject:
-    case LeafForm::kSkip: out += " if "; break;
+    case LeafForm::kSkip:
+      out += " if ";
+      break;
     case LeafForm::kAllowIff:
     case LeafForm::kSelect:
     case LeafForm::kDropUnless:
     case LeafForm::kRedactUnless:
     case LeafForm::kRejectUnless:
-    case LeafForm::kSoftFailUnless: out += ' '; break;
+    case LeafForm::kSoftFailUnless:
+      out += ' ';
+      break;
   }
   return out + print(rule.expr);
 }

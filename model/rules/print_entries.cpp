@@ -16,9 +16,15 @@ std::string pattern(const std::vector<PatternNode>& nodes) {
   for (const PatternNode& node : nodes) {
     if (&node != &nodes.front()) out += ' ';
     switch (node.kind) {
-      case PatternNode::Kind::kLiteral: out += quote(node.text); break;
-      case PatternNode::Kind::kClass: out += node.text; break;
-      case PatternNode::Kind::kOptional: out += "[ " + pattern(node.group) + " ]"; break;
+      case PatternNode::Kind::kLiteral:
+        out += quote(node.text);
+        break;
+      case PatternNode::Kind::kClass:
+        out += node.text;
+        break;
+      case PatternNode::Kind::kOptional:
+        out += "[ " + pattern(node.group) + " ]";
+        break;
     }
   }
   return out;
@@ -61,9 +67,15 @@ Columns columns(const FieldEntry& entry) {
       presence = entry.when ? "required when " + print(entry.when) : std::string("required");
       if (entry.otherwise_forbidden) presence += " else forbidden";
       break;
-    case FieldPresence::kOptional: presence = "optional"; break;
-    case FieldPresence::kForbidden: presence = "forbidden"; break;
-    case FieldPresence::kDerived: presence = "derived"; break;
+    case FieldPresence::kOptional:
+      presence = "optional";
+      break;
+    case FieldPresence::kForbidden:
+      presence = "forbidden";
+      break;
+    case FieldPresence::kDerived:
+      presence = "derived";
+      break;
   }
   Columns out = {join(entry.path), print(entry.type), presence};
   if (entry.kept) out.push_back("kept");
@@ -103,11 +115,20 @@ Columns columns(const DefinitionEntry& entry) {
 Columns columns(const Rule& rule) {
   std::string label = join(rule.path);
   switch (rule.anchor) {
-    case AnchorKind::kNone: break;
-    case AnchorKind::kBefore: label += " before " + join(rule.anchor_path); break;
-    case AnchorKind::kAfter: label += " after " + join(rule.anchor_path); break;
-    case AnchorKind::kFirst: label += " first"; break;
-    case AnchorKind::kLast: label += " last"; break;
+    case AnchorKind::kNone:
+      break;
+    case AnchorKind::kBefore:
+      label += " before " + join(rule.anchor_path);
+      break;
+    case AnchorKind::kAfter:
+      label += " after " + join(rule.anchor_path);
+      break;
+    case AnchorKind::kFirst:
+      label += " first";
+      break;
+    case AnchorKind::kLast:
+      label += " last";
+      break;
   }
   if (rule.numbered) label += " numbered " + std::to_string(*rule.numbered);
   if (rule.unnumbered) label += " unnumbered";
@@ -133,11 +154,16 @@ std::string heading(const Part& part) {
     return part.erratum ? text + " erratum" : text;
   };
   switch (part.kind) {
-    case PartKind::kSection: return part.section.text();
-    case PartKind::kEdit: return owned("edit " + part.section.text());
-    case PartKind::kReplaceSection: return owned("replace section " + part.section.text());
-    case PartKind::kTakeSection: return "replace section " + part.section.text() + " from " + quote(part.from);
-    case PartKind::kInclude: return "include " + print(part.owners) + " from " + quote(part.from);
+    case PartKind::kSection:
+      return part.section.text();
+    case PartKind::kEdit:
+      return owned("edit " + part.section.text());
+    case PartKind::kReplaceSection:
+      return owned("replace section " + part.section.text());
+    case PartKind::kTakeSection:
+      return "replace section " + part.section.text() + " from " + quote(part.from);
+    case PartKind::kInclude:
+      return "include " + print(part.owners) + " from " + quote(part.from);
   }
   return {};
 }
@@ -179,7 +205,7 @@ class CanonicalWriter {
     line(depth, prefix + one_line(columns(rule)));
     for (const Rule& child : rule.children) {
       Rule inner = child;
-      inner.path = {child.label};   // inside its block a rule has its label alone
+      inner.path = {child.label};  // inside its block a rule has its label alone
       write(inner, depth + 1, "");
     }
   }
@@ -197,12 +223,18 @@ class CanonicalWriter {
 
   void change(const Change& change, int depth) {
     switch (change.kind) {
-      case ChangeKind::kInsert: entry(*change.entry, depth, "insert "); return;
-      case ChangeKind::kReplace: entry(*change.entry, depth, "replace "); return;
+      case ChangeKind::kInsert:
+        entry(*change.entry, depth, "insert ");
+        return;
+      case ChangeKind::kReplace:
+        entry(*change.entry, depth, "replace ");
+        return;
       case ChangeKind::kReplaceCondition:
         line(depth, "replace condition " + join(change.path) + ": " + print(*change.head));
         return;
-      case ChangeKind::kRemove: line(depth, "remove " + join(change.path)); return;
+      case ChangeKind::kRemove:
+        line(depth, "remove " + join(change.path));
+        return;
     }
   }
 
@@ -234,12 +266,18 @@ std::string print(const SectionName&, const Rule& rule, int depth) {
 std::string print_section(const Version& version, const SectionName& section) {
   const std::string heading(name(section.kind));
   switch (section.kind) {
-    case SectionKind::kTypes: return section_text(heading, version.types);
-    case SectionKind::kIdentifiers: return section_text(heading, version.identifiers);
-    case SectionKind::kFormat: return section_text(heading, version.format);
-    case SectionKind::kLimits: return section_text(heading, version.limits);
-    case SectionKind::kCanonicalJson: return section_text(heading, version.canonical_json);
-    case SectionKind::kSignatures: return section_text(heading, version.signatures);
+    case SectionKind::kTypes:
+      return section_text(heading, version.types);
+    case SectionKind::kIdentifiers:
+      return section_text(heading, version.identifiers);
+    case SectionKind::kFormat:
+      return section_text(heading, version.format);
+    case SectionKind::kLimits:
+      return section_text(heading, version.limits);
+    case SectionKind::kCanonicalJson:
+      return section_text(heading, version.canonical_json);
+    case SectionKind::kSignatures:
+      return section_text(heading, version.signatures);
     case SectionKind::kContent: {
       std::string out;
       for (const auto& [type, entries] : version.content) {
@@ -250,24 +288,32 @@ std::string print_section(const Version& version, const SectionName& section) {
       }
       return out;
     }
-    case SectionKind::kDefinitions: return section_text(heading, version.definitions);
-    case SectionKind::kAuthEvents: return section_text(heading, version.auth_events);
-    case SectionKind::kRules: return section_text(heading, version.rules);
-    case SectionKind::kRedaction: return section_text(heading, version.redaction);
-    case SectionKind::kReceipt: return section_text(heading, version.receipt);
-    case SectionKind::kStateBefore: return section_text(heading, version.state_before);
-    case SectionKind::kResolution: return section_text(heading, version.resolution);
-    case SectionKind::kReadings: return section_text(heading, version.readings);
+    case SectionKind::kDefinitions:
+      return section_text(heading, version.definitions);
+    case SectionKind::kAuthEvents:
+      return section_text(heading, version.auth_events);
+    case SectionKind::kRules:
+      return section_text(heading, version.rules);
+    case SectionKind::kRedaction:
+      return section_text(heading, version.redaction);
+    case SectionKind::kReceipt:
+      return section_text(heading, version.receipt);
+    case SectionKind::kStateBefore:
+      return section_text(heading, version.state_before);
+    case SectionKind::kResolution:
+      return section_text(heading, version.resolution);
+    case SectionKind::kReadings:
+      return section_text(heading, version.readings);
   }
   return {};
 }
 
 std::string print(const Version& version) {
   constexpr std::array<SectionKind, 15> kOrder = {
-      SectionKind::kTypes,      SectionKind::kIdentifiers, SectionKind::kFormat,    SectionKind::kLimits,
-      SectionKind::kCanonicalJson, SectionKind::kSignatures, SectionKind::kContent,   SectionKind::kDefinitions,
-      SectionKind::kAuthEvents, SectionKind::kRules,       SectionKind::kRedaction, SectionKind::kReceipt,
-      SectionKind::kStateBefore, SectionKind::kResolution, SectionKind::kReadings};
+      SectionKind::kTypes,         SectionKind::kIdentifiers, SectionKind::kFormat,    SectionKind::kLimits,
+      SectionKind::kCanonicalJson, SectionKind::kSignatures,  SectionKind::kContent,   SectionKind::kDefinitions,
+      SectionKind::kAuthEvents,    SectionKind::kRules,       SectionKind::kRedaction, SectionKind::kReceipt,
+      SectionKind::kStateBefore,   SectionKind::kResolution,  SectionKind::kReadings};
   std::string out = "room version " + quote(version.name) + "\n";
   if (version.identifier != version.name || version.irregular) {
     out += "  identifier " + quote(version.identifier) + (version.irregular ? " irregular" : "") + "\n";

@@ -8,7 +8,8 @@
 
 namespace stateroom::rules {
 
-/// The parts of a line that stand under each other when a section is aligned. A first part that ends with ':' is a label.
+/// The parts of a line that stand under each other when a section is aligned. A first part that ends with ':' is a
+/// label.
 using Columns = std::vector<std::string>;
 
 Columns columns(const TypeEntry& entry);

@@ -147,8 +147,8 @@ class Evaluator {
   Scalar scalar(const CorePtr& expression, EventIndex event, const StateView& state,
                 std::span<const EventIndex> locals);
 
-  /// Whether the section `signatures` takes this key for a signature of the event. A key that does not say until when it is
-  /// valid has no end. `now`: the receiving server's clock in milliseconds; none: the clock refuses nothing.
+  /// Whether the section `signatures` takes this key for a signature of the event. A key that does not say until when
+  /// it is valid has no end. `now`: the receiving server's clock in milliseconds; none: the clock refuses nothing.
   bool key_valid(EventIndex event, const event::VerifyKey& key, std::optional<std::int64_t> now = {});
 
   Room& room();

@@ -29,67 +29,110 @@ const Clause* Expr::clause(ClauseKind wanted) const {
 
 std::string_view name(ExprKind kind) {
   switch (kind) {
-    case ExprKind::kString: return "string";
-    case ExprKind::kInteger: return "integer";
-    case ExprKind::kTrue: return "true";
-    case ExprKind::kFalse: return "false";
-    case ExprKind::kInfinite: return "infinite";
-    case ExprKind::kName: return "name";
-    case ExprKind::kField: return "field";
-    case ExprKind::kIndex: return "index";
-    case ExprKind::kCall: return "call";
-    case ExprKind::kGenerator: return "generator";
-    case ExprKind::kList: return "list";
-    case ExprKind::kSet: return "set";
-    case ExprKind::kComprehension: return "comprehension";
-    case ExprKind::kAggregate: return "aggregate";
-    case ExprKind::kOr: return "or";
-    case ExprKind::kAnd: return "and";
-    case ExprKind::kNot: return "not";
-    case ExprKind::kQuantifier: return "quantifier";
-    case ExprKind::kCompare: return "compare";
-    case ExprKind::kIs: return "is";
-    case ExprKind::kIn: return "in";
-    case ExprKind::kStartsWith: return "starts with";
-    case ExprKind::kIf: return "if";
-    case ExprKind::kDefault: return "default";
-    case ExprKind::kGiven: return "given";
-    case ExprKind::kUnion: return "union";
-    case ExprKind::kDifference: return "difference";
-    case ExprKind::kPlus: return "plus";
-    case ExprKind::kOverlaid: return "overlaid with";
-    case ExprKind::kWithout: return "without";
-    case ExprKind::kIntersection: return "intersection";
+    case ExprKind::kString:
+      return "string";
+    case ExprKind::kInteger:
+      return "integer";
+    case ExprKind::kTrue:
+      return "true";
+    case ExprKind::kFalse:
+      return "false";
+    case ExprKind::kInfinite:
+      return "infinite";
+    case ExprKind::kName:
+      return "name";
+    case ExprKind::kField:
+      return "field";
+    case ExprKind::kIndex:
+      return "index";
+    case ExprKind::kCall:
+      return "call";
+    case ExprKind::kGenerator:
+      return "generator";
+    case ExprKind::kList:
+      return "list";
+    case ExprKind::kSet:
+      return "set";
+    case ExprKind::kComprehension:
+      return "comprehension";
+    case ExprKind::kAggregate:
+      return "aggregate";
+    case ExprKind::kOr:
+      return "or";
+    case ExprKind::kAnd:
+      return "and";
+    case ExprKind::kNot:
+      return "not";
+    case ExprKind::kQuantifier:
+      return "quantifier";
+    case ExprKind::kCompare:
+      return "compare";
+    case ExprKind::kIs:
+      return "is";
+    case ExprKind::kIn:
+      return "in";
+    case ExprKind::kStartsWith:
+      return "starts with";
+    case ExprKind::kIf:
+      return "if";
+    case ExprKind::kDefault:
+      return "default";
+    case ExprKind::kGiven:
+      return "given";
+    case ExprKind::kUnion:
+      return "union";
+    case ExprKind::kDifference:
+      return "difference";
+    case ExprKind::kPlus:
+      return "plus";
+    case ExprKind::kOverlaid:
+      return "overlaid with";
+    case ExprKind::kWithout:
+      return "without";
+    case ExprKind::kIntersection:
+      return "intersection";
   }
   return {};
 }
 
 std::string_view symbol(Comparison comparison) {
   switch (comparison) {
-    case Comparison::kEqual: return "=";
-    case Comparison::kNotEqual: return "!=";
-    case Comparison::kLess: return "<";
-    case Comparison::kLessOrEqual: return "<=";
-    case Comparison::kGreater: return ">";
-    case Comparison::kGreaterOrEqual: return ">=";
+    case Comparison::kEqual:
+      return "=";
+    case Comparison::kNotEqual:
+      return "!=";
+    case Comparison::kLess:
+      return "<";
+    case Comparison::kLessOrEqual:
+      return "<=";
+    case Comparison::kGreater:
+      return ">";
+    case Comparison::kGreaterOrEqual:
+      return ">=";
   }
   return {};
 }
 
 std::string_view symbol(Quantifier quantifier) {
   switch (quantifier) {
-    case Quantifier::kAny: return "any";
-    case Quantifier::kAll: return "all";
-    case Quantifier::kNo: return "no";
+    case Quantifier::kAny:
+      return "any";
+    case Quantifier::kAll:
+      return "all";
+    case Quantifier::kNo:
+      return "no";
   }
   return {};
 }
 
 std::string_view symbol(Aggregate aggregate) {
   switch (aggregate) {
-    case Aggregate::kUnion: return "union";
-    case Aggregate::kIntersection: return "intersection";
-    case Aggregate::kDifference: return "difference";
+    case Aggregate::kUnion:
+      return "union";
+    case Aggregate::kIntersection:
+      return "intersection";
+    case Aggregate::kDifference:
+      return "difference";
   }
   return {};
 }
@@ -98,31 +141,50 @@ std::string Owner::text() const { return msc != 0 ? "MSC" + std::to_string(msc) 
 
 std::string_view name(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::kInsert: return "insert";
-    case ChangeKind::kReplace: return "replace";
-    case ChangeKind::kReplaceCondition: return "replace condition";
-    case ChangeKind::kRemove: return "remove";
+    case ChangeKind::kInsert:
+      return "insert";
+    case ChangeKind::kReplace:
+      return "replace";
+    case ChangeKind::kReplaceCondition:
+      return "replace condition";
+    case ChangeKind::kRemove:
+      return "remove";
   }
   return {};
 }
 
 std::string_view name(SectionKind kind) {
   switch (kind) {
-    case SectionKind::kTypes: return "types";
-    case SectionKind::kIdentifiers: return "identifiers";
-    case SectionKind::kFormat: return "format";
-    case SectionKind::kLimits: return "limits";
-    case SectionKind::kCanonicalJson: return "canonical json";
-    case SectionKind::kSignatures: return "signatures";
-    case SectionKind::kContent: return "content";
-    case SectionKind::kDefinitions: return "definitions";
-    case SectionKind::kAuthEvents: return "auth events";
-    case SectionKind::kRules: return "rules";
-    case SectionKind::kRedaction: return "redaction";
-    case SectionKind::kReceipt: return "receipt";
-    case SectionKind::kStateBefore: return "state before";
-    case SectionKind::kResolution: return "resolution";
-    case SectionKind::kReadings: return "readings";
+    case SectionKind::kTypes:
+      return "types";
+    case SectionKind::kIdentifiers:
+      return "identifiers";
+    case SectionKind::kFormat:
+      return "format";
+    case SectionKind::kLimits:
+      return "limits";
+    case SectionKind::kCanonicalJson:
+      return "canonical json";
+    case SectionKind::kSignatures:
+      return "signatures";
+    case SectionKind::kContent:
+      return "content";
+    case SectionKind::kDefinitions:
+      return "definitions";
+    case SectionKind::kAuthEvents:
+      return "auth events";
+    case SectionKind::kRules:
+      return "rules";
+    case SectionKind::kRedaction:
+      return "redaction";
+    case SectionKind::kReceipt:
+      return "receipt";
+    case SectionKind::kStateBefore:
+      return "state before";
+    case SectionKind::kResolution:
+      return "resolution";
+    case SectionKind::kReadings:
+      return "readings";
   }
   return {};
 }
@@ -134,15 +196,24 @@ std::string SectionName::text() const {
 
 std::string_view name(LeafForm kind) {
   switch (kind) {
-    case LeafForm::kAllow: return "allow";
-    case LeafForm::kAllowIff: return "allow iff";
-    case LeafForm::kReject: return "reject";
-    case LeafForm::kSkip: return "skip";
-    case LeafForm::kSelect: return "select";
-    case LeafForm::kDropUnless: return "drop unless";
-    case LeafForm::kRedactUnless: return "redact unless";
-    case LeafForm::kRejectUnless: return "reject unless";
-    case LeafForm::kSoftFailUnless: return "soft fail unless";
+    case LeafForm::kAllow:
+      return "allow";
+    case LeafForm::kAllowIff:
+      return "allow iff";
+    case LeafForm::kReject:
+      return "reject";
+    case LeafForm::kSkip:
+      return "skip";
+    case LeafForm::kSelect:
+      return "select";
+    case LeafForm::kDropUnless:
+      return "drop unless";
+    case LeafForm::kRedactUnless:
+      return "redact unless";
+    case LeafForm::kRejectUnless:
+      return "reject unless";
+    case LeafForm::kSoftFailUnless:
+      return "soft fail unless";
   }
   return {};
 }

@@ -34,8 +34,17 @@ class Room:
         state = self.member(state, "join_bob", "bob", "bob", "join")
         self.base = self.member(state, "join_charlie", "charlie", "charlie", "join")
 
-    def add(self, state: State, name: str, sender: str, kind: str, key: str, content: dict,
-            cite: dict[tuple[str, str], str] | None = None, after: str | None = None) -> State:
+    def add(
+        self,
+        state: State,
+        name: str,
+        sender: str,
+        kind: str,
+        key: str,
+        content: dict,
+        cite: dict[tuple[str, str], str] | None = None,
+        after: str | None = None,
+    ) -> State:
         """An event sent in `state` (but citing `cite`) after the event `after` (the last one made)."""
         seen = {**state, **(cite or {})}
         user = f"@{sender}:x"
@@ -45,20 +54,33 @@ class Room:
         auth = list(dict.fromkeys(seen[slot] for slot in slots if slot in seen and kind != "m.room.create"))
         before = after or self.last
         depth = 1 + max([e["depth"] for e in self.events if e["event_id"] == "$" + before], default=0)
-        self.events.append({
-            "event_id": "$" + name, "type": kind, "state_key": key, "sender": user, "room_id": "!create",
-            "content": content, "origin_server_ts": 1000 + len(self.events), "depth": depth,
-            "prev_events": ["$" + before] if before else [], "auth_events": ["$" + a for a in auth],
-        })
+        self.events.append(
+            {
+                "event_id": "$" + name,
+                "type": kind,
+                "state_key": key,
+                "sender": user,
+                "room_id": "!create",
+                "content": content,
+                "origin_server_ts": 1000 + len(self.events),
+                "depth": depth,
+                "prev_events": ["$" + before] if before else [],
+                "auth_events": ["$" + a for a in auth],
+            }
+        )
         self.keys[name] = (kind, key)
         self.last = name
         return {**state, (kind, key): name}
 
-    def member(self, state: State, name: str, sender: str, target: str, membership: str, display: str = "", **more) -> State:
+    def member(
+        self, state: State, name: str, sender: str, target: str, membership: str, display: str = "", **more
+    ) -> State:
         content = {"membership": membership} | ({"displayname": display} if display else {})
         return self.add(state, name, sender, MEMBER, f"@{target}:x", content, **more)
 
-    def levels(self, state: State, name: str, sender: str, events: dict | None = None, after: str | None = None, **users: int) -> State:
+    def levels(
+        self, state: State, name: str, sender: str, events: dict | None = None, after: str | None = None, **users: int
+    ) -> State:
         content = {"users": {f"@{u}:x": level for u, level in users.items()}} | ({"events": events} if events else {})
         return self.add(state, name, sender, PL, "", content, after=after)
 
@@ -67,8 +89,10 @@ class Room:
 
     def history(self, text: str, sets: list[State], one: dict, eleven: dict, twelve: dict) -> dict:
         def entries(expected: dict) -> list[dict]:
-            return [{"type": k[0], "state_key": k[1], "event_id": None if v is None else "$" + v}
-                    for k, v in sorted(expected.items())]
+            return [
+                {"type": k[0], "state_key": k[1], "event_id": None if v is None else "$" + v}
+                for k, v in sorted(expected.items())
+            ]
 
         return {
             "format": "stateroom-history/1",
@@ -92,9 +116,11 @@ def ban_against_levels() -> dict:
     left = room.member(both, "ban_bob", "alice", "bob", "ban")
     right = room.levels(both, "levels_2", "bob", alice=100, bob=50, charlie=50, after=fork)
     expected = {LEVELS: "levels_1", user("bob"): "ban_bob"}
-    text = ("Alice bans Bob while Bob, who has power 50, gives Charlie power 50. The ban and the levels are power events; Alice's 100 puts "
-            "the ban first, and then Bob may send nothing. In version 1 the levels are settled before the members, where Bob has no entry "
-            "(his is disputed), so that his levels are refused; the ban then follows his join.")
+    text = (
+        "Alice bans Bob while Bob, who has power 50, gives Charlie power 50. The ban and the levels are power events; Alice's 100 puts "
+        "the ban first, and then Bob may send nothing. In version 1 the levels are settled before the members, where Bob has no entry "
+        "(his is disputed), so that his levels are refused; the ban then follows his join."
+    )
     return room.history(text, [left, right], expected, expected, expected)
 
 
@@ -106,8 +132,10 @@ def topic_against_ban() -> dict:
     left = room.member(both, "ban_bob", "alice", "bob", "ban")
     right = room.topic(both, "topic_2", "bob", after=fork)
     expected = {user("bob"): "ban_bob", TOPICS: "topic_1"}
-    text = ("Bob sets the topic while Alice bans him. The ban is settled first, as a power event or (version 1) as a member before "
-            "a topic; Bob's topic is refused and the older one stays.")
+    text = (
+        "Bob sets the topic while Alice bans him. The ban is settled first, as a power event or (version 1) as a member before "
+        "a topic; Bob's topic is refused and the older one stays."
+    )
     return room.history(text, [left, right], expected, expected, expected)
 
 
@@ -117,8 +145,10 @@ def join_rules_against_join() -> dict:
     left = room.add(room.base, "rules_invite", "alice", JR, "", {"join_rule": "invite"})
     right = room.member(room.base, "join_dave", "dave", "dave", "join", after=fork)
     closed = {RULES: "rules_invite", user("dave"): None}
-    text = ("Alice closes the room while Dave joins. The join rules are a power event and come first, so that Dave's join, which one fork "
-            "lacks and which is therefore in conflict, is refused. In version 1 a key that one fork lacks is no conflict: Dave stays.")
+    text = (
+        "Alice closes the room while Dave joins. The join rules are a power event and come first, so that Dave's join, which one fork "
+        "lacks and which is therefore in conflict, is refused. In version 1 a key that one fork lacks is no conflict: Dave stays."
+    )
     return room.history(text, [left, right], {RULES: "rules_invite", user("dave"): "join_dave"}, closed, closed)
 
 
@@ -128,14 +158,17 @@ def msc4297_problem_a() -> dict:
     new = room.member(new, "leave_alice", "alice", "alice", "leave")
     left = room.member(new, "bob_renamed", "bob", "bob", "join", "bob the second", after="leave_alice")
     right = room.member(new, "charlie_renamed", "charlie", "charlie", "join", "charlie the second", after="leave_alice")
-    right = {**right, RULES: "rules_public"}   # this server's state is wrong: an older rule
+    right = {**right, RULES: "rules_public"}  # this server's state is wrong: an older rule
     names = {user("bob"): "bob_renamed", user("charlie"): "charlie_renamed"}
-    text = ("After Alice has closed the room and left, one server's state still has the older join rules. v2.0 replays both rules onto what "
-            "the states agree on: Alice has left and may not send hers, the creator's power is 0 by now and may not send the first ones, so "
-            "that the room has no join rules. v2.1 starts from nothing, each event is allowed by what it cites, and the later rules "
-            "stand. In version 1 the rule of the lesser depth enters unasked, and Alice's is refused.")
-    return room.history(text, [left, right], {RULES: "rules_public", **names}, {RULES: None, **names},
-                        {RULES: "rules_invite", **names})
+    text = (
+        "After Alice has closed the room and left, one server's state still has the older join rules. v2.0 replays both rules onto what "
+        "the states agree on: Alice has left and may not send hers, the creator's power is 0 by now and may not send the first ones, so "
+        "that the room has no join rules. v2.1 starts from nothing, each event is allowed by what it cites, and the later rules "
+        "stand. In version 1 the rule of the lesser depth enters unasked, and Alice's is refused."
+    )
+    return room.history(
+        text, [left, right], {RULES: "rules_public", **names}, {RULES: None, **names}, {RULES: "rules_invite", **names}
+    )
 
 
 def msc4297_problem_b() -> dict:
@@ -145,15 +178,18 @@ def msc4297_problem_b() -> dict:
     fork = room.last
     right = room.member(new, "join_zara", "zara", "zara", "join")
     left = room.member(new, "join_eve", "eve", "eve", "join", after=fork)
-    left = {**left, LEVELS: "levels_0"}        # this server's state is wrong: the first levels
+    left = {**left, LEVELS: "levels_0"}  # this server's state is wrong: the first levels
     left = room.member(left, "eve_renamed", "eve", "eve", "join", "eve the second")
-    text = ("One server's state has the first power levels though its newest event descends from the third. v2.0 replays the first and the "
-            "third; the second is in every auth chain and left out, so that Bob, whom it gave power, may not send the third: the "
-            "levels fall back to the first. v2.1 adds the second, which lies between the two, and the third stands; Eve's new name cites "
-            "the first levels, the end of the mainline, comes before her join and is replaced by it. In version 1 the levels fall back as well.")
+    text = (
+        "One server's state has the first power levels though its newest event descends from the third. v2.0 replays the first and the "
+        "third; the second is in every auth chain and left out, so that Bob, whom it gave power, may not send the third: the "
+        "levels fall back to the first. v2.1 adds the second, which lies between the two, and the third stands; Eve's new name cites "
+        "the first levels, the end of the mainline, comes before her join and is replaced by it. In version 1 the levels fall back as well."
+    )
     old = {LEVELS: "levels_0", user("eve"): "eve_renamed", user("zara"): "join_zara"}
-    return room.history(text, [left, right], old, old,
-                        {LEVELS: "levels_2", user("eve"): "join_eve", user("zara"): "join_zara"})
+    return room.history(
+        text, [left, right], old, old, {LEVELS: "levels_2", user("eve"): "join_eve", user("zara"): "join_zara"}
+    )
 
 
 def levels_of_an_outsider() -> dict:
@@ -161,9 +197,11 @@ def levels_of_an_outsider() -> dict:
     left = room.levels(room.base, "levels_a", "alice", alice=100, bob=50)
     right = room.levels(left, "levels_b", "bob", alice=100, bob=50, charlie=50)
     right = room.levels(right, "levels_c", "charlie", alice=100, bob=50, charlie=0)
-    text = ("Bob gives Charlie power, who drops it; the other fork ends before. The levels in between are in the auth difference, so that the "
-            "three come in their order and the last one stands. Version 1 sees the first and the last alone, and in the first Charlie "
-            "has no power.")
+    text = (
+        "Bob gives Charlie power, who drops it; the other fork ends before. The levels in between are in the auth difference, so that the "
+        "three come in their order and the last one stands. Version 1 sees the first and the last alone, and in the first Charlie "
+        "has no power."
+    )
     last = {LEVELS: "levels_c"}
     return room.history(text, [left, right], {LEVELS: "levels_a"}, last, last)
 
@@ -178,17 +216,26 @@ def mainline() -> dict:
     left = room.topic(left, "topic_3", "bob")
     right = room.levels(both, "levels_b", "bob", alice=100, bob=50, charlie=1, after=fork)
     right = room.topic(right, "topic_4", "alice")
-    text = ("Two forks with new levels and topics each. Alice's levels come first and keep Bob's out. The fourth topic is the latest by "
-            "its timestamp but cites Bob's levels, whose nearest ancestor on the mainline is older than what the third cites: "
-            "it comes first and is replaced. In version 1 Alice's levels follow Bob's, which are of lesser depth, and the third topic is the deepest.")
+    text = (
+        "Two forks with new levels and topics each. Alice's levels come first and keep Bob's out. The fourth topic is the latest by "
+        "its timestamp but cites Bob's levels, whose nearest ancestor on the mainline is older than what the third cites: "
+        "it comes first and is replaced. In version 1 Alice's levels follow Bob's, which are of lesser depth, and the third topic is the deepest."
+    )
     expected = {LEVELS: "levels_2", TOPICS: "topic_3"}
     return room.history(text, [left, right], expected, expected, expected)
 
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    for make in (ban_against_levels, topic_against_ban, join_rules_against_join, msc4297_problem_a, msc4297_problem_b,
-                 levels_of_an_outsider, mainline):
+    for make in (
+        ban_against_levels,
+        topic_against_ban,
+        join_rules_against_join,
+        msc4297_problem_a,
+        msc4297_problem_b,
+        levels_of_an_outsider,
+        mainline,
+    ):
         text = json.dumps(make(), indent=1, ensure_ascii=False)
         (folder / f"{make.__name__}.json").write_text(text + "\n", encoding="utf-8")
 

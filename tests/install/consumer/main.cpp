@@ -1,5 +1,5 @@
-// A project of somebody else: it prints the names of all error codes. The unused variable and the narrowing are on purpose:
-// the installed package must not bring our warnings, let alone make them errors.
+// A project of somebody else: it prints the names of all error codes. The unused variable and the narrowing are on
+// purpose: the installed package must not bring our warnings, let alone make them errors.
 #include <cstdio>
 
 #include "model/base/error.h"
