@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kSuffix = ".room";
 
 struct Source {
-  std::string path;    // as errors name it
+  std::string path;  // as errors name it
   std::string bytes;
   bool lts = false;
 };
@@ -55,8 +55,10 @@ std::expected<std::string, base::Error> read(const std::filesystem::path& path, 
   }
   const std::uintmax_t size = std::filesystem::file_size(path, code);
   if (!code && size > bytes_max) {
-    return base::fail(base::ErrorCode::kLimit, "the text has " + std::to_string(size) + " bytes, more than text_bytes_max, " +
-                      std::to_string(bytes_max), path.string());
+    return base::fail(
+        base::ErrorCode::kLimit,
+        "the text has " + std::to_string(size) + " bytes, more than text_bytes_max, " + std::to_string(bytes_max),
+        path.string());
   }
   std::ifstream in(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -86,7 +88,8 @@ struct Registry::State {
         unreadable.push_back(std::move(bytes.error()));
       }
     }
-    if (code && !lts) unreadable.push_back({base::ErrorCode::kFile, "found no folder of room version texts", folder.string(), {}});
+    if (code && !lts)
+      unreadable.push_back({base::ErrorCode::kFile, "found no folder of room version texts", folder.string(), {}});
   }
 };
 
@@ -122,7 +125,8 @@ base::Result<std::string> Registry::text(std::string_view name) const {
   if (found != state_->sources.end()) return found->second.bytes;
   if (!state_->unreadable.empty()) return std::unexpected(state_->unreadable.front());
   const std::string near = rules::nearest(name, names());
-  return base::fail(base::ErrorCode::kUnknownVersion, "found no room version `" + std::string(name.substr(0, 200)) + "`", {},
+  return base::fail(base::ErrorCode::kUnknownVersion,
+                    "found no room version `" + std::string(name.substr(0, 200)) + "`", {},
                     near.empty() ? "`stateroom versions` lists them" : "did you mean `" + near + "`?");
 }
 
@@ -138,7 +142,8 @@ std::expected<std::shared_ptr<const rules::File>, rules::Errors> Registry::file(
   if (!parsed) {
     out = std::unexpected(std::move(parsed.error()));
   } else if (parsed->head.name != key) {
-    out = std::unexpected(rules::Errors{{base::ErrorCode::kName, "found the version \"" + parsed->head.name + "\" in a file of another name",
+    out = std::unexpected(rules::Errors{{base::ErrorCode::kName,
+                                         "found the version \"" + parsed->head.name + "\" in a file of another name",
                                          parsed->head.location.text(), "a version's name is its file's name"}});
   } else {
     out = std::make_shared<const rules::File>(std::move(*parsed));
@@ -164,7 +169,8 @@ std::expected<std::vector<Listing>, rules::Errors> Registry::list() const {
     const auto lines = lineage(name);
     if (!lines) return std::unexpected(lines.error());
     const rules::FileHead& head = (*file(name))->head;
-    Listing listing{name, head.identifier.empty() ? name : head.identifier, head.extends, {}, head.status, head.source, source.lts};
+    Listing listing{
+        name, head.identifier.empty() ? name : head.identifier, head.extends, {}, head.status, head.source, source.lts};
     for (const std::string& step : *lines) {
       listing.line = (*file(step))->head.line;
       if (!listing.line.empty()) break;
@@ -174,7 +180,8 @@ std::expected<std::vector<Listing>, rules::Errors> Registry::list() const {
   return out;
 }
 
-std::expected<rules::Version, rules::Errors> Registry::load(std::string_view name_or_path, const rules::LoadOptions& options) const {
+std::expected<rules::Version, rules::Errors> Registry::load(std::string_view name_or_path,
+                                                            const rules::LoadOptions& options) const {
   if (!is_path(name_or_path) || has(name_or_path)) return rules::load(name_or_path, *this, options);
   const std::filesystem::path path(name_or_path);
   const std::expected<std::string, base::Error> bytes = read(path, options.limits.text_bytes_max);
