@@ -29,6 +29,17 @@ HistoryOptions options_of(std::optional<std::string> version, std::string profil
   return out;
 }
 
+/// A command whose options are those that events and auth share, run without the GIL.
+template <Answers (*answers)(Workbench&, const std::string&, const std::string&, const HistoryOptions&)>
+Answers asked(Workbench& bench, const py::bytes& input, const std::string& file, std::optional<std::string> version,
+              std::string profile, std::map<std::string, std::string> readings, bool strict,
+              std::optional<std::string> keys) {
+  const auto options = options_of(std::move(version), std::move(profile), std::move(readings), strict, std::move(keys));
+  const std::string bytes = input;
+  const py::gil_scoped_release release;
+  return answers(bench, bytes, file, options);
+}
+
 }  // namespace
 
 void bind_report(py::module_& module) {
@@ -62,34 +73,13 @@ void bind_report(py::module_& module) {
           "source",
           [](const Workbench& bench, const std::string& name) { return text_or_throw(bench.registry().text(name)); },
           py::arg("name"), "The bytes of a version's file.")
-      .def(
-          "events",
-          [](Workbench& bench, const py::bytes& input, const std::string& file, std::optional<std::string> version,
-             std::string profile, std::map<std::string, std::string> readings, bool strict,
-             std::optional<std::string> keys) {
-            const auto options =
-                options_of(std::move(version), std::move(profile), std::move(readings), strict, std::move(keys));
-            const std::string bytes = input;
-            const py::gil_scoped_release release;
-            return report::events_answers(bench, bytes, file, options);
-          },
-          py::arg("bytes"), py::arg("file"), py::arg("version") = std::nullopt, py::arg("profile") = "",
-          py::arg("readings") = std::map<std::string, std::string>{}, py::arg("strict") = false,
-          py::arg("keys") = std::nullopt, "Answers of the command events.")
-      .def(
-          "auth",
-          [](Workbench& bench, const py::bytes& input, const std::string& file, std::optional<std::string> version,
-             std::string profile, std::map<std::string, std::string> readings, bool strict,
-             std::optional<std::string> keys) {
-            const auto options =
-                options_of(std::move(version), std::move(profile), std::move(readings), strict, std::move(keys));
-            const std::string bytes = input;
-            const py::gil_scoped_release release;
-            return report::auth_answers(bench, bytes, file, options);
-          },
-          py::arg("bytes"), py::arg("file"), py::arg("version") = std::nullopt, py::arg("profile") = "",
-          py::arg("readings") = std::map<std::string, std::string>{}, py::arg("strict") = false,
-          py::arg("keys") = std::nullopt, "Answers of the command auth.")
+      .def("events", &asked<report::events_answers>, py::arg("bytes"), py::arg("file"),
+           py::arg("version") = std::nullopt, py::arg("profile") = "",
+           py::arg("readings") = std::map<std::string, std::string>{}, py::arg("strict") = false,
+           py::arg("keys") = std::nullopt, "Answers of the command events.")
+      .def("auth", &asked<report::auth_answers>, py::arg("bytes"), py::arg("file"), py::arg("version") = std::nullopt,
+           py::arg("profile") = "", py::arg("readings") = std::map<std::string, std::string>{},
+           py::arg("strict") = false, py::arg("keys") = std::nullopt, "Answers of the command auth.")
       .def(
           "resolve",
           [](Workbench& bench, const py::bytes& input, const std::string& file, std::optional<std::string> version,

@@ -371,11 +371,7 @@ Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::
                             .boolean("allowed", decision.allowed)
                             .text("label", decision.label)
                             .add("number", json_text_or_null(decision.number))
-                            .add("reads", json_list(decision.reads,
-                                                    [](const auto& read) {
-                                                      return "[" + json_text(read.first) + "," +
-                                                             json_text(read.second) + "]";
-                                                    }))
+                            .add("reads", reads_json(decision.reads))
                             .text("room_version", answer->room_version)
                             .text("ids", event::name(answer->ids))
                             .done());
