@@ -5,9 +5,8 @@
 
 #include "model/report/answers.h"
 #include "model/report/json_writer.h"
+#include "model/rules/check.h"
 #include "model/rules/compare.h"
-#include "model/rules/elaborate.h"
-#include "model/rules/lint.h"
 #include "model/rules/print.h"
 #include "model/rules/reads.h"
 #include "model/rules/say.h"
@@ -53,15 +52,12 @@ std::string owners(const std::vector<std::string>& names) {
 Answers check_text(Workbench& workbench, const std::string& path) {
   Answers out;
   std::vector<Diagnostic> found;
-  const auto text = workbench.registry().load(path);
-  if (!text) {
-    for (const base::Error& error : text.error()) found.push_back(rules::diagnostic(error));
-  } else if (const auto core = rules::elaborate(*text); !core) {
-    found = core.error();
+  if (const auto file = workbench.registry().open(path); !file) {
+    for (const base::Error& error : file.error()) found.push_back(rules::diagnostic(error));
+    rules::sort_and_unique(found);
   } else {
-    found = rules::lint(*text, **core);
+    found = rules::check(**file, workbench.registry());
   }
-  rules::sort_and_unique(found);
   for (const Diagnostic& diagnostic : found) {
     out.lines.push_back(diagnostic_line(path, diagnostic));
     out.refused = out.refused || diagnostic.severity == rules::Severity::kError;

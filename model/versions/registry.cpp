@@ -180,15 +180,22 @@ std::expected<std::vector<Listing>, rules::Errors> Registry::list() const {
   return out;
 }
 
+std::expected<std::shared_ptr<const rules::File>, rules::Errors> Registry::open(std::string_view name_or_path,
+                                                                                const base::Limits& limits) const {
+  if (!is_path(name_or_path) || has(name_or_path)) return file(name_or_path);
+  const std::expected<std::string, base::Error> bytes =
+      read(std::filesystem::path(name_or_path), limits.text_bytes_max);
+  if (!bytes) return std::unexpected(rules::Errors{bytes.error()});
+  std::expected<rules::File, rules::Errors> parsed = rules::parse(*bytes, name_or_path, limits);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  return std::make_shared<const rules::File>(std::move(*parsed));
+}
+
 std::expected<rules::Version, rules::Errors> Registry::load(std::string_view name_or_path,
                                                             const rules::LoadOptions& options) const {
-  if (!is_path(name_or_path) || has(name_or_path)) return rules::load(name_or_path, *this, options);
-  const std::filesystem::path path(name_or_path);
-  const std::expected<std::string, base::Error> bytes = read(path, options.limits.text_bytes_max);
-  if (!bytes) return std::unexpected(rules::Errors{bytes.error()});
-  const std::expected<rules::File, rules::Errors> parsed = rules::parse(*bytes, name_or_path, options.limits);
+  const auto parsed = open(name_or_path, options.limits);
   if (!parsed) return std::unexpected(parsed.error());
-  return rules::flatten(*parsed, *this, options);
+  return rules::flatten(**parsed, *this, options);
 }
 
 }  // namespace stateroom::versions

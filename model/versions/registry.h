@@ -48,6 +48,10 @@ class Registry final : public rules::TextSource {
 
   std::expected<std::shared_ptr<const rules::File>, rules::Errors> file(std::string_view name) const override;
 
+  /// The parsed text of a name, or of the path of a `.room` file.
+  std::expected<std::shared_ptr<const rules::File>, rules::Errors> open(std::string_view name_or_path,
+                                                                        const base::Limits& limits = {}) const;
+
   /// A flattened version by name, or by the path of a `.room` file (whatever holds a '/' or ends with ".room").
   std::expected<rules::Version, rules::Errors> load(std::string_view name_or_path,
                                                     const rules::LoadOptions& options = {}) const;
