@@ -32,7 +32,7 @@ bool signed_with(const graph::Room& room, EventIndex event, std::string_view ser
   if (!key) return false;
   event::ServerKeys keys;
   keys[std::string(server)]["ed25519:" + std::string(key_version)] = *key;
-  return event::verify(room.event(event).json, room.format(), server, keys) == SignatureState::kValid;
+  return event::verify(room.event(event), room.format(), server, keys) == SignatureState::kValid;
 }
 
 // `signed` of a third-party invite: some signature of it verifies with some key of the m.room.third_party_invite event.
@@ -74,8 +74,7 @@ rules::Oracles oracles_from_keys(const graph::Room& room, event::ServerKeys keys
   out.signed_by = [&room, known, key_valid = std::move(key_valid)](EventIndex event, std::string_view server,
                                                                    std::string_view object) {
     const event::KeyValid taken = [&](const event::VerifyKey& key) { return !key_valid || key_valid(event, key); };
-    return event::verify(room.event(event).json, room.format(), server, *known, object, taken) ==
-           SignatureState::kValid;
+    return event::verify(room.event(event), room.format(), server, *known, object, taken) == SignatureState::kValid;
   };
   out.signed_with = [&room](EventIndex event, std::string_view server, std::string_view key_version,
                             EventIndex keys_of) { return signed_with(room, event, server, key_version, keys_of); };

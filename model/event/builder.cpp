@@ -11,6 +11,7 @@ namespace stateroom::event {
 namespace {
 
 using base::ErrorCode;
+using json::quoted;
 
 /// The members of a PDU as JSON text, in order of writing.
 class Members {
@@ -39,12 +40,6 @@ class Members {
   std::vector<std::pair<std::string, std::string>> members_;
 };
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
-
 /// Are references of this field pairs of an id and hashes?
 bool is_pairs(const FormatField& field) {
   const ValueType* item = field.type.element.get();
@@ -61,7 +56,7 @@ base::Result<std::string> reference_list(const std::vector<const Event*>& events
       out += quoted(event->event_id);
       continue;
     }
-    const auto bytes = hashed_bytes(event->json, format, "reference_hash");
+    const auto bytes = hashed_bytes(*event, format, "reference_hash");
     if (!bytes) return std::unexpected(bytes.error());
     out += fmt::format("[{},{{\"sha256\":\"{}\"}}]", quoted(event->event_id), base::base64(base::sha256(*bytes)));
   }

@@ -45,7 +45,19 @@ std::string_view words(const ValueType& type) {
   return "";
 }
 
-/// Text of 1 to 43 bytes fits everywhere; the sizes of strings are those of their UTF-8.
+/// What a value of the wrong type is; an identifier that is only too long is told apart.
+std::string misfit(std::string_view name, Value value, const ValueType& type, const EventFormat& format) {
+  const auto identifier = format.identifiers.find(type.identifier);
+  if (type.base == ValueType::Base::kIdentifier && value.is_string() && identifier != format.identifiers.end()) {
+    const auto most = identifier->second.bytes_max;
+    if (most && value.string().size() > *most) {
+      return fmt::format("`{}` has {} bytes, more than {}", name, value.string().size(), *most);
+    }
+  }
+  return fmt::format("`{}` is not {}", name, words(type));
+}
+
+/// The sizes of strings are those of their UTF-8.
 void check_sizes(Value pdu, const EventFormat& format, std::vector<std::string>& findings) {
   for (const auto& [name, most] : format.limits_bytes) {
     if (name == "event") continue;
@@ -78,7 +90,7 @@ std::vector<std::string> check_format(Value pdu, const EventFormat& format) {
     } else if (presence == Presence::kForbidden || presence == Presence::kDerived) {
       findings.push_back(fmt::format("`{}` may not be there", name));
     } else if (!has_type(value, field.type, format)) {
-      findings.push_back(fmt::format("`{}` is not {}", name, words(field.type)));
+      findings.push_back(misfit(name, value, field.type, format));
     }
   }
   check_sizes(pdu, format, findings);

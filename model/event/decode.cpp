@@ -46,6 +46,55 @@ std::vector<std::string> references(Value pdu, std::string_view name, std::vecto
   return out;
 }
 
+void decode_members(Event& event, const EventFormat& format) {
+  const Value pdu = event.json;
+  std::vector<std::string>& ill_formed = event.ill_formed;
+  event.type = pdu.get("type").string();
+  event.sender = text(pdu, "sender", ill_formed).value_or("");
+  event.room_id = text(pdu, "room_id", ill_formed);
+  event.state_key = text(pdu, "state_key", ill_formed);
+  event.origin_server_ts = integer(pdu, "origin_server_ts", ill_formed);
+  event.depth = integer(pdu, "depth", ill_formed);
+  event.content = pdu.get("content");
+  if (!event.content.is_object()) event.content = {};
+  for (const std::string& field : format.edge_fields) {
+    if (field == format.derived_edge_field) {
+      event.edges.emplace_back();  // computed from the state before the event
+    } else {
+      event.edges.push_back(references(pdu, field, ill_formed));
+    }
+  }
+}
+
+/// Source: server-server-api, "Validating hashes and signatures": an event whose content hash is wrong goes on
+/// redacted.
+std::optional<base::Error> redact_if_hash_is_wrong(Event& event, const EventFormat& format) {
+  if (content_hash_state(event, format) == HashState::kValid) return std::nullopt;
+  const auto text = redacted_json(event.json, format);
+  if (!text) return text.error();
+  auto redacted = json::parse(*text, event.where);
+  if (!redacted) return redacted.error();
+  event.document = std::move(*redacted);
+  event.json = json::root(*event.document);
+  event.redacted_on_import = true;
+  return std::nullopt;
+}
+
+std::optional<base::Error> decode_strictly(Event& event, const EventFormat& format,
+                                           std::optional<std::string_view> given_id) {
+  auto findings = check_format(event.json, format);
+  if (given_id && *given_id != event.event_id) {
+    return base::Error{ErrorCode::kEventId,
+                       fmt::format("the event is named `{}`, its id is `{}`", *given_id, event.event_id),
+                       event.where,
+                       {}};
+  }
+  if (auto error = redact_if_hash_is_wrong(event, format)) return error;
+  decode_members(event, format);
+  event.ill_formed = std::move(findings);  // they name all that is of a wrong type
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view name(IdMode mode) {
@@ -70,27 +119,12 @@ base::Result<Event> decode_event(std::shared_ptr<const json::Document> document,
   event.document = std::move(document);
   event.json = pdu;
   event.where = std::move(where);
-  std::vector<std::string>& ill_formed = event.ill_formed;
-  event.type = *text(pdu, "type", ill_formed);
-  event.sender = text(pdu, "sender", ill_formed).value_or("");
-  event.room_id = text(pdu, "room_id", ill_formed);
-  event.state_key = text(pdu, "state_key", ill_formed);
-  event.origin_server_ts = integer(pdu, "origin_server_ts", ill_formed);
-  event.depth = integer(pdu, "depth", ill_formed);
-  event.content = pdu.get("content");
-  if (!event.content.is_object()) event.content = {};
-  for (const std::string& field : format.edge_fields) {
-    if (field == format.derived_edge_field) {
-      event.edges.emplace_back();  // computed from the state before the event
-    } else {
-      event.edges.push_back(references(pdu, field, ill_formed));
-    }
-  }
   if (given_id && !strict) {
     event.event_id = *given_id;
     event.ids = IdMode::kPlaceholder;
     const Value rejected = pdu.get("rejected");
     event.rejected_outside = rejected.valid() && rejected.kind() == json::Kind::kBoolean && rejected.boolean();
+    decode_members(event, format);
     return event;
   }
   auto id = stateroom::event::event_id(pdu, format);
@@ -100,12 +134,10 @@ base::Result<Event> decode_event(std::shared_ptr<const json::Document> document,
   }
   event.event_id = std::move(*id);
   event.ids = strict ? IdMode::kStrict : IdMode::kComputed;
-  if (strict) {
-    event.ill_formed = check_format(pdu, format);
-    if (given_id && *given_id != event.event_id) {
-      return base::fail(ErrorCode::kEventId,
-                        fmt::format("the event is named `{}`, its id is `{}`", *given_id, event.event_id), event.where);
-    }
+  if (!strict) {
+    decode_members(event, format);
+  } else if (auto error = decode_strictly(event, format, given_id)) {
+    return std::unexpected(std::move(*error));
   }
   return event;
 }

@@ -40,8 +40,9 @@ struct Event {
   /// Edges by the format's edge_fields, same order: edges[i] are the ids named in edge_fields[i], in list order, as
   /// written.
   std::vector<std::vector<std::string>> edges;
-  bool rejected_outside = false;                // the input says that the event was rejected
-  std::optional<std::string> redacted_because;  // set when `hashes` failed and the event was redacted on import
+  bool rejected_outside = false;  // the input says that the event was rejected
+  /// Strict mode: `hashes` does not hold the content hash, so `document` and `json` are those of the redacted event.
+  bool redacted_on_import = false;
   /// Format checks that failed, each a sentence with the field's name; empty for a well-formed PDU. Only strict mode
   /// rejects for it.
   std::vector<std::string> ill_formed;
@@ -62,8 +63,15 @@ base::Result<std::string> canonical_json(json::Value value, const CanonicalJson&
 base::Result<std::string> redacted_json(json::Value pdu, const EventFormat& format);
 /// The bytes of one of the format's hashed objects ("content_hash", "reference_hash", "signed_object", "lpdu_object").
 base::Result<std::string> hashed_bytes(json::Value pdu, const EventFormat& format, std::string_view object);
+/// The same of an event. In placeholder mode its name (where that is no field of the format) and `rejected` are no part
+/// of the PDU.
+base::Result<std::string> hashed_bytes(const Event& event, const EventFormat& format, std::string_view object);
 /// Unpadded base64 of the SHA-256 of "content_hash", as it stands in `hashes.sha256`.
 base::Result<std::string> content_hash(json::Value pdu, const EventFormat& format);
+/// What `hashes.sha256` is beside the content hash; both are compared as bytes.
+enum class HashState : std::uint8_t { kValid, kInvalid, kAbsent };
+std::string_view name(HashState state);  // "valid", "invalid", "absent"
+HashState content_hash_state(const Event& event, const EventFormat& format);
 /// The event's id by the format: the field, or "$" and the reference hash.
 base::Result<std::string> event_id(json::Value pdu, const EventFormat& format);
 

@@ -98,9 +98,12 @@ std::string_view name(SignatureState state) {
   return "";
 }
 
-SignatureState verify(Value pdu, const EventFormat& format, std::string_view server, const ServerKeys& keys,
-                      std::string_view object, const KeyValid& key_valid) {
-  const Value signatures = pdu.get("signatures").get(server);
+namespace {
+
+/// `make` gives the bytes that were signed, and is asked only where a signature can be checked.
+template <class Make>
+SignatureState verify_bytes(Value signatures, std::string_view server, const ServerKeys& keys,
+                            const KeyValid& key_valid, Make make) {
   if (!signatures.is_object() || signatures.size() == 0) return SignatureState::kInvalid;
   const auto known = keys.find(server);
   std::optional<std::string> bytes;
@@ -115,7 +118,7 @@ SignatureState verify(Value pdu, const EventFormat& format, std::string_view ser
     const auto signature = base::base64_decode(item.string());
     if (!signature || signature->size() != crypto_sign_BYTES) continue;
     if (!bytes) {
-      auto made = hashed_bytes(pdu, format, object);
+      auto made = make();
       if (!made) return SignatureState::kInvalid;
       bytes = std::move(*made);
     }
@@ -125,6 +128,20 @@ SignatureState verify(Value pdu, const EventFormat& format, std::string_view ser
       return SignatureState::kValid;
   }
   return any_known ? SignatureState::kInvalid : SignatureState::kNoKey;
+}
+
+}  // namespace
+
+SignatureState verify(Value pdu, const EventFormat& format, std::string_view server, const ServerKeys& keys,
+                      std::string_view object, const KeyValid& key_valid) {
+  return verify_bytes(pdu.get("signatures").get(server), server, keys, key_valid,
+                      [&] { return hashed_bytes(pdu, format, object); });
+}
+
+SignatureState verify(const Event& event, const EventFormat& format, std::string_view server, const ServerKeys& keys,
+                      std::string_view object, const KeyValid& key_valid) {
+  return verify_bytes(event.json.get("signatures").get(server), server, keys, key_valid,
+                      [&] { return hashed_bytes(event, format, object); });
 }
 
 SigningKey signing_key(std::string_view server, std::string_view seed_text) {

@@ -14,6 +14,8 @@
 
 namespace stateroom::event {
 
+struct Event;
+
 struct VerifyKey {
   std::string key;                             // 32 bytes
   std::optional<std::int64_t> expired_ts;      // milliseconds; of old_verify_keys
@@ -34,6 +36,8 @@ std::string_view name(SignatureState state);  // "valid", "invalid", "no-key"
 /// invalid otherwise, also with no signature.
 using KeyValid = std::function<bool(const VerifyKey&)>;
 SignatureState verify(json::Value pdu, const EventFormat& format, std::string_view server, const ServerKeys& keys,
+                      std::string_view object = "signed_object", const KeyValid& key_valid = {});
+SignatureState verify(const Event& event, const EventFormat& format, std::string_view server, const ServerKeys& keys,
                       std::string_view object = "signed_object", const KeyValid& key_valid = {});
 
 /// A signing key from a 32-byte seed; the same seed gives the same key.

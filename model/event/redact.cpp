@@ -1,6 +1,8 @@
 // Redaction and hashing by the format. Source: rooms/vN, "Redactions"; server-server-api, "Signing events".
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/base/encode.h"
 #include "model/event/canonical.h"
 #include "model/event/event.h"
@@ -102,7 +104,11 @@ base::Result<std::string> redacted_json(json::Value pdu, const EventFormat& form
   return canonical_json(pdu, format.canonical_json, &selection);
 }
 
-base::Result<std::string> hashed_bytes(json::Value pdu, const EventFormat& format, std::string_view object) {
+namespace {
+
+/// The bytes without the members of `beside`, which stand in the object but are no part of the PDU.
+base::Result<std::string> bytes_of(json::Value pdu, const EventFormat& format, std::string_view object,
+                                   std::initializer_list<const char*> beside) {
   const auto found = format.hashed_objects.find(object);
   if (found == format.hashed_objects.end()) {
     return base::fail(ErrorCode::kUnknownName, fmt::format("the room version hashes no `{}`", object));
@@ -111,13 +117,48 @@ base::Result<std::string> hashed_bytes(json::Value pdu, const EventFormat& forma
   if (found->second.redacted) selection = redaction(pdu, format);
   for (const auto& path : found->second.without) take_out(selection, path, false);
   for (const auto& path : found->second.except) take_out(selection, path, true);
+  for (const char* member : beside) take_out(selection, {member}, false);
   return canonical_json(pdu, format.canonical_json, &selection);
+}
+
+}  // namespace
+
+base::Result<std::string> hashed_bytes(json::Value pdu, const EventFormat& format, std::string_view object) {
+  return bytes_of(pdu, format, object, {});
+}
+
+base::Result<std::string> hashed_bytes(const Event& event, const EventFormat& format, std::string_view object) {
+  if (event.ids != IdMode::kPlaceholder) return bytes_of(event.json, format, object, {});
+  if (format.event_id == EventIdSource::kField) return bytes_of(event.json, format, object, {"rejected"});
+  return bytes_of(event.json, format, object, {"rejected", "event_id"});
 }
 
 base::Result<std::string> content_hash(json::Value pdu, const EventFormat& format) {
   const auto bytes = hashed_bytes(pdu, format, "content_hash");
   if (!bytes) return std::unexpected(bytes.error());
   return base::base64(base::sha256(*bytes));
+}
+
+std::string_view name(HashState state) {
+  switch (state) {
+    case HashState::kValid:
+      return "valid";
+    case HashState::kInvalid:
+      return "invalid";
+    case HashState::kAbsent:
+      return "absent";
+  }
+  return "";
+}
+
+HashState content_hash_state(const Event& event, const EventFormat& format) {
+  const json::Value stated = event.json.get("hashes").get("sha256");
+  if (!stated.is_string()) return HashState::kAbsent;
+  if (event.redacted_on_import) return HashState::kInvalid;  // what it was made of is gone
+  const auto bytes = hashed_bytes(event, format, "content_hash");
+  const auto hash = base::base64_decode(stated.string());
+  const bool same = bytes && hash && std::ranges::equal(base::sha256(*bytes), *hash);
+  return same ? HashState::kValid : HashState::kInvalid;
 }
 
 base::Result<std::string> event_id(json::Value pdu, const EventFormat& format) {

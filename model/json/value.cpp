@@ -202,6 +202,12 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_quoted(out, text);
+  return out;
+}
+
 Value root(const Document& document) { return Value(&document, document.root); }
 
 }  // namespace stateroom::json

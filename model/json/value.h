@@ -114,5 +114,6 @@ std::string to_text(Value value);
 
 /// A JSON string literal with the escapes that canonical JSON prescribes, quotes included.
 void append_quoted(std::string& out, std::string_view text);
+std::string quoted(std::string_view text);
 
 }  // namespace stateroom::json

@@ -62,7 +62,7 @@ Answers list_versions(Workbench& workbench) {
     }
     out.lines.push_back(JsonObject()
                             .text("name", name)
-                            .add("extends", json_text_or_null(text->extends))
+                            .add("extends", quoted_or_null(text->extends))
                             .text("status", text->status)
                             .text("sha256", text->sha256_without_errata)
                             .text("sha256_with_errata", text->sha256_with_errata)

@@ -92,19 +92,12 @@ base::Result<std::unique_ptr<Opened>> open(Workbench& workbench, const event::Hi
   return out;
 }
 
-std::string content_hash_state(const event::Event& event, const event::EventFormat& format) {
-  const json::Value stated = event.json.get("hashes").get("sha256");
-  if (!stated.is_string()) return "absent";
-  const auto hash = event::content_hash(event.json, format);
-  return hash && *hash == stated.string() ? "valid" : "invalid";
-}
-
 std::string signatures_state(const Opened& opened, const event::Event& event) {
   JsonObject out;
   for (const json::Value server : event.json.get("signatures").children()) {
     const EventIndex index = opened.room->find(event.event_id);
     const auto valid = [&](const event::VerifyKey& key) { return opened.evaluator->key_valid(index, key); };
-    const auto state = event::verify(event.json, opened.version->core->format, server.own_key(), opened.history.keys,
+    const auto state = event::verify(event, opened.version->core->format, server.own_key(), opened.history.keys,
                                      "signed_object", valid);
     out.text(server.own_key(), event::name(state));
   }
@@ -155,15 +148,15 @@ std::optional<base::Error> events_of(Workbench& workbench, const event::HistoryI
     JsonObject line;
     line.text("event_id", event.event_id)
         .text("ids", event::name(event.ids))
-        .text("content_hash", content_hash_state(event, all.version->core->format))
+        .text("content_hash", event::name(event::content_hash_state(event, all.version->core->format)))
         .add("signatures", signatures_state(all, event))
         .add("checks", checks)
         .boolean("allowed", allowed)
-        .add("label", decision == nullptr ? "null" : json_text(all.version->program->label(decision->rule)))
-        .add("number", decision == nullptr ? "null" : json_text_or_null(all.version->program->number(decision->rule)));
+        .add("label", decision == nullptr ? "null" : json::quoted(all.version->program->label(decision->rule)))
+        .add("number", decision == nullptr ? "null" : quoted_or_null(all.version->program->number(decision->rule)));
     if (!event.ill_formed.empty()) {
       line.add("ill_formed",
-               json_list(event.ill_formed, [](const std::string& finding) { return json_text(finding); }));
+               json_list(event.ill_formed, [](const std::string& finding) { return json::quoted(finding); }));
     }
     out.lines.push_back(line.done());
   }
@@ -201,13 +194,13 @@ std::string trace_json(const Opened& all, const resolve::Trace& trace) {
         out.add(value.name, all.entries(value.state));
         break;
       case resolve::TraceValue::Kind::kOrder:
-        out.add(value.name, json_list(value.events, [&](EventIndex event) { return json_text(all.id(event)); }));
+        out.add(value.name, json_list(value.events, [&](EventIndex event) { return json::quoted(all.id(event)); }));
         break;
       case resolve::TraceValue::Kind::kEvents: {
         std::vector<std::string> ids;
         for (const EventIndex event : value.events) ids.push_back(all.id(event));
         std::sort(ids.begin(), ids.end());
-        out.add(value.name, json_list(ids, [](const std::string& id) { return json_text(id); }));
+        out.add(value.name, json_list(ids, [](const std::string& id) { return json::quoted(id); }));
         break;
       }
       case resolve::TraceValue::Kind::kFunction:
@@ -218,8 +211,8 @@ std::string trace_json(const Opened& all, const resolve::Trace& trace) {
 }
 
 std::string reads_json(const std::vector<std::pair<std::string, std::string>>& reads) {
-  return json_list(reads,
-                   [](const auto& read) { return "[" + json_text(read.first) + "," + json_text(read.second) + "]"; });
+  return json_list(
+      reads, [](const auto& read) { return "[" + json::quoted(read.first) + "," + json::quoted(read.second) + "]"; });
 }
 
 std::string candidate_json(const Opened& all, const resolve::Candidate& candidate) {
@@ -228,7 +221,7 @@ std::string candidate_json(const Opened& all, const resolve::Candidate& candidat
         .text("order", place.name)
         .number("place", static_cast<std::int64_t>(place.place))
         .number("of", static_cast<std::int64_t>(place.count))
-        .add("after", place.before.valid() ? json_text(all.id(place.before)) : "null")
+        .add("after", place.before.valid() ? json::quoted(all.id(place.before)) : "null")
         .text("decided_by", place.component)
         .text("value", place.value)
         .text("value_before", place.value_before)
@@ -239,16 +232,16 @@ std::string candidate_json(const Opened& all, const resolve::Candidate& candidat
         .text("name", note.name)
         .boolean("allowed", note.allowed)
         .text("label", note.label)
-        .add("number", json_text_or_null(note.number))
+        .add("number", quoted_or_null(note.number))
         .add("reads", reads_json(note.reads))
         .done();
   };
   return JsonObject()
       .text("event_id", all.id(candidate.event))
-      .add("in", json_list(candidate.in, [](const resolve::Membership& in) { return json_text(in.name); }))
+      .add("in", json_list(candidate.in, [](const resolve::Membership& in) { return json::quoted(in.name); }))
       .text("outcome", candidate.outcome)
-      .add("label", json_text_or_null(candidate.label))
-      .add("number", json_text_or_null(candidate.number))
+      .add("label", quoted_or_null(candidate.label))
+      .add("number", quoted_or_null(candidate.number))
       .add("placings", json_list(candidate.placings, placing))
       .add("checks", json_list(candidate.checks, check))
       .done();
@@ -264,7 +257,7 @@ base::Result<std::string> explanation_json(Opened& all, std::span<const State> i
     return JsonObject()
         .text("type", explained.type)
         .text("state_key", explained.state_key)
-        .add("winner", explained.winner.valid() ? json_text(all.id(explained.winner)) : "null")
+        .add("winner", explained.winner.valid() ? json::quoted(all.id(explained.winner)) : "null")
         .add("candidates",
              json_list(explained.candidates, [&](const auto& candidate) { return candidate_json(all, candidate); }))
         .text("text", explained.text)
@@ -293,9 +286,9 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
       .text("ids", event::name(all.history.ids))
       .number("state_sets", static_cast<std::int64_t>(inputs->size()))
       .add("state", all.entries(*result));
-  if (!holes.empty()) line.add("holes", json_list(holes, [](const std::string& id) { return json_text(id); }));
+  if (!holes.empty()) line.add("holes", json_list(holes, [](const std::string& id) { return json::quoted(id); }));
   if (!all.history.notes.empty())
-    line.add("notes", json_list(all.history.notes, [](const std::string& note) { return json_text(note); }));
+    line.add("notes", json_list(all.history.notes, [](const std::string& note) { return json::quoted(note); }));
   if (options.trace) line.add("trace", trace_json(all, trace));
   if (options.explain || options.explain_type) {
     const auto explanation = explanation_json(all, *inputs, options);
@@ -370,7 +363,7 @@ Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::
     out.lines.push_back(JsonObject()
                             .boolean("allowed", decision.allowed)
                             .text("label", decision.label)
-                            .add("number", json_text_or_null(decision.number))
+                            .add("number", quoted_or_null(decision.number))
                             .add("reads", reads_json(decision.reads))
                             .text("room_version", answer->room_version)
                             .text("ids", event::name(answer->ids))

@@ -5,17 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "model/json/value.h"
+
 namespace stateroom::report {
 
-/// A JSON string literal.
-std::string json_text(std::string_view text);
-/// The literal, or null for an empty text.
-std::string json_text_or_null(std::string_view text);
+/// A JSON string literal, or null for an empty text.
+std::string quoted_or_null(std::string_view text);
 
 class JsonObject {
  public:
   JsonObject& add(std::string_view key, std::string_view json);
-  JsonObject& text(std::string_view key, std::string_view text) { return add(key, json_text(text)); }
+  JsonObject& text(std::string_view key, std::string_view text) { return add(key, json::quoted(text)); }
   JsonObject& number(std::string_view key, std::int64_t number) { return add(key, std::to_string(number)); }
   JsonObject& boolean(std::string_view key, bool value) { return add(key, value ? "true" : "false"); }
   std::string done() const { return out_ + "}"; }

@@ -44,7 +44,7 @@ std::string diagnostic_line(const std::string& path, const Diagnostic& found) {
 }
 
 std::string owners(const std::vector<std::string>& names) {
-  return json_list(names, [](const std::string& name) { return json_text(name); });
+  return json_list(names, [](const std::string& name) { return json::quoted(name); });
 }
 
 }  // namespace
@@ -82,10 +82,10 @@ Answers compare_texts(Workbench& workbench, const std::string& before, const std
                             .text("label", edit.label)
                             .text("change", rules::name(edit.change))
                             .add("owner", owners(edit.owners))
-                            .add("number_before", json_text_or_null(edit.number_before))
-                            .add("number_after", json_text_or_null(edit.number_after))
-                            .add("before", json_text_or_null(edit.before))
-                            .add("after", json_text_or_null(edit.after))
+                            .add("number_before", quoted_or_null(edit.number_before))
+                            .add("number_after", quoted_or_null(edit.number_after))
+                            .add("before", quoted_or_null(edit.before))
+                            .add("after", quoted_or_null(edit.after))
                             .add("affects", owners(edit.affects))
                             .done());
   }
@@ -124,7 +124,7 @@ base::Result<std::string> rule_answer(Workbench& workbench, const std::string& v
   for (const std::string& name : workbench.registry().names()) {
     const auto other = workbench.registry().load(name);
     const rules::Rule* same = other ? other->rule(label) : nullptr;
-    if (same != nullptr) numbers.add(name, json_text_or_null(same->number));
+    if (same != nullptr) numbers.add(name, quoted_or_null(same->number));
   }
   std::vector<std::string> reads;
   for (const rules::RuleReads& use : rules::rule_reads(*(*loaded)->core)) {
@@ -138,7 +138,7 @@ base::Result<std::string> rule_answer(Workbench& workbench, const std::string& v
   return JsonObject()
       .text("version", text.name)
       .text("label", label)
-      .add("number", json_text_or_null(found->number))
+      .add("number", quoted_or_null(found->number))
       .text("english", rules::say(text, *found))
       .text("text", rules::print({SectionKind::kRules, {}}, *found))
       .add("numbers", numbers.done())

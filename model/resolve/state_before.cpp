@@ -33,7 +33,8 @@ class Walk::Runner {
   std::vector<EventIndex> list(const Core& core);
   bool boolean(const CorePtr& core);
   bool allowed(const Core& core);
-  bool fact(const Core& core) const;
+  bool fact(const Core& core);
+  bool signed_as_asked();
 
   void receive(EventIndex event);
   void check(const CoreRule& rule);
@@ -217,12 +218,20 @@ bool Walk::Runner::allowed(const Core& core) {
   return decision_.allowed;
 }
 
-bool Walk::Runner::fact(const Core& core) const {
+bool Walk::Runner::fact(const Core& core) {
   if (!options_.strict) return true;
   if (options_.valid) return options_.valid(this_event_, core.text);
   if (core.text == "valid_format") return room_.event(this_event_).ill_formed.empty();
-  if (core.text == "valid_hashes") return !room_.event(this_event_).redacted_because.has_value();
+  if (core.text == "valid_signatures") return signed_as_asked();
+  if (core.text == "valid_hashes") return !room_.event(this_event_).redacted_on_import;
   return true;
+}
+
+/// All that the section `signatures` requires; without keys the evaluator takes every signature for good.
+bool Walk::Runner::signed_as_asked() {
+  return std::ranges::all_of(version_.signatures, [this](const rules::CoreSignature& asked) {
+    return (asked.unless && boolean(asked.unless)) || boolean(asked.require);
+  });
 }
 
 // ---------------------------------------------------------------------------------------------------- receipt

@@ -39,7 +39,7 @@ struct WalkOptions {
   /// Keep Receipt::checks (off for large rooms).
   bool keep_checks = true;
   /// With `strict`, the host's answer to "valid_format", "valid_signatures", "valid_hashes". Empty: what the import
-  /// found out about format and hashes; signatures pass.
+  /// found out about format and hashes, and what the evaluator's oracles say of signatures.
   std::function<bool(EventIndex event, std::string_view fact)> valid;
 };
 

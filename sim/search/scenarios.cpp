@@ -9,18 +9,13 @@
 namespace stateroom::search {
 namespace {
 
+using json::quoted;
 using workload::PowerLevels;
 using workload::Step;
 
 const std::string kA = "@anna:alpha.example", kB = "@boris:beta.example", kC = "@chloe:gamma.example",
                   kD = "@dora:alpha.example";
 constexpr std::int64_t kTime = 1'700'000'000'000;  // milliseconds
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
 
 /// What both texts speak about.
 class Words {

@@ -10,11 +10,7 @@
 namespace stateroom::workload {
 namespace {
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
+using json::quoted;
 
 constexpr std::array<std::string_view, 9> kNames{"anna", "boris", "chloe", "dora", "emil", "fay", "gil", "hana", "ivo"};
 constexpr std::array<std::int64_t, 8> kLevels{0, 0, 25, 50, 50, 51, 99, 100};

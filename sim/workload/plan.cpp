@@ -11,11 +11,7 @@
 namespace stateroom::workload {
 namespace {
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
+using json::quoted;
 
 std::string object(const std::map<std::string, std::int64_t>& levels) {
   std::string out = "{";

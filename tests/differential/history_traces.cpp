@@ -20,12 +20,6 @@ namespace {
 
 using base::EventIndex;
 
-std::string json_string(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
-
 /// A JSON list of what `write` makes of each item.
 template <class Items, class Write>
 std::string list(const Items& items, Write write) {
@@ -53,7 +47,7 @@ class History {
   std::string line() {
     std::string out = "{\"seed\":" + std::to_string(made_.plan.seed);
     out += ",\"events\":" + list(made_.events, [](const event::Event& event) {
-             return "{\"event_id\":" + json_string(event.event_id) + ",\"pdu\":" + json::to_text(event.json) + "}";
+             return "{\"event_id\":" + json::quoted(event.event_id) + ",\"pdu\":" + json::to_text(event.json) + "}";
            });
     std::vector<std::uint32_t> rejected, all;
     for (std::uint32_t i = 0; i < made_.plan.steps.size(); ++i) {
@@ -71,9 +65,9 @@ class History {
 
  private:
   EventIndex event(std::uint32_t step) const { return room_->find(made_.events[step].event_id); }
-  std::string id(EventIndex event) const { return json_string(room_->strings().text(room_->event_id(event))); }
+  std::string id(EventIndex event) const { return json::quoted(room_->strings().text(room_->event_id(event))); }
   std::string ids(const workload::StateOfSteps& state) const {
-    return list(state, [&](const auto& entry) { return json_string(made_.events[entry.second].event_id); });
+    return list(state, [&](const auto& entry) { return json::quoted(made_.events[entry.second].event_id); });
   }
   graph::State state(const workload::StateOfSteps& steps) {
     std::vector<std::pair<base::KeyIndex, EventIndex>> entries;
@@ -82,7 +76,7 @@ class History {
   }
   std::string verdict(const rules::Decision& decision) const {
     return std::string("[") + (decision.allowed ? "true" : "false") + "," +
-           json_string(program_.number(decision.rule)) + "]";
+           json::quoted(program_.number(decision.rule)) + "]";
   }
 
   /// The states after two or three random events, resolved.
@@ -111,7 +105,7 @@ class History {
       } else {
         for (const auto& [key, entry] : store_.entries(value.state)) events.push_back(entry);
       }
-      out += (first ? "" : ",") + json_string(value.name) + ":" + list(events, [&](EventIndex e) { return id(e); });
+      out += (first ? "" : ",") + json::quoted(value.name) + ":" + list(events, [&](EventIndex e) { return id(e); });
       first = false;
     }
     return out + "},\"checks\":" + list(trace.checks, [&](const resolve::TraceCheck& check) {

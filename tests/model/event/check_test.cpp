@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "model/event/event.h"
 #include "tests/support/event_formats.h"
 #include "tests/support/json.h"
@@ -83,6 +85,30 @@ TEST(CheckFormat, CountsBytesOfTypeAndStateKey) {
               ElementsAre("`state_key` has 256 bytes, more than 255"));
 }
 
+TEST(CheckFormat, CountsBytesOfIdentifiers) {
+  const auto identifier = [](char sigil, std::size_t size) {
+    const std::string tail = ":s";
+    return '"' + std::string(1, sigil) + std::string(size - 1 - tail.size(), 'x') + tail + '"';
+  };
+  for (const auto& [name, sigil] : {std::pair("sender", '@'), {"room_id", '!'}}) {
+    EXPECT_THAT(findings(name, identifier(sigil, 255)), IsEmpty());
+    EXPECT_THAT(findings(name, identifier(sigil, 256)),
+                ElementsAre("`" + std::string(name) + "` has 256 bytes, more than 255"));
+  }
+  EXPECT_THAT(findings("sender", "\"@" + std::string(250, 'x') + "€:s\""),
+              ElementsAre("`sender` has 256 bytes, more than 255"))
+      << "bytes are counted, not characters";
+  const auto event_id = [&](std::size_t size) {
+    const auto all = check_format(read_json(with("event_id", identifier('$', size))).value, support::format_1());
+    return std::count(all.begin(), all.end(), "`event_id` has 256 bytes, more than 255");
+  };
+  EXPECT_EQ(event_id(255), 0);
+  EXPECT_EQ(event_id(256), 1);
+  EXPECT_THAT(findings("prev_events", "[\"$" + std::string(254, 'x') + "\"]"), IsEmpty());
+  EXPECT_THAT(findings("prev_events", "[\"$" + std::string(255, 'x') + "\"]"),
+              ElementsAre("`prev_events` is not a list of the right entries"));
+}
+
 TEST(CheckFormat, CountsEntriesOfEdges) {
   const auto list = [](int n) {
     std::string out = "[";
@@ -133,6 +159,59 @@ TEST(DecodeEvent, TreatsMembersOfTheWrongTypeAsAbsentAndSaysSo) {
   EXPECT_FALSE(event->content.valid());
   EXPECT_THAT(event->edges, ElementsAre(IsEmpty(), ElementsAre("$a", "$b")));
   EXPECT_EQ(event->ill_formed.size(), 9u);
+}
+
+TEST(DecodeEvent, StrictModeNamesTheLimitThatAnEventBreaks) {
+  const auto decoded = [](std::size_t bytes) {
+    const std::size_t rest = canonical_json(read_json(with("content", R"({"b":""})")).value, {}).value().size();
+    const auto json = read_json(with("content", R"({"b":")" + std::string(bytes - rest, 'x') + "\"}"));
+    return decode_event(json.document, json.value, support::format_6(), std::nullopt, true, "f:1:1")->ill_formed;
+  };
+  EXPECT_THAT(decoded(65536), IsEmpty());
+  EXPECT_THAT(decoded(65537), ElementsAre("the event has 65537 bytes, more than 65536"));
+}
+
+TEST(DecodeEvent, StrictModeRedactsAnEventWhoseContentHashIsWrong) {
+  const auto decoded = [](std::string_view hash, bool strict = true) {
+    const auto json = read_json(with("hashes", R"({"sha256":")" + std::string(hash) + "\"}"));
+    return decode_event(json.document, json.value, support::format_6(), std::nullopt, strict, "f:1:1").value();
+  };
+  const std::string right =
+      content_hash(read_json(with("unsigned", R"({"age":1})")).value, support::format_6()).value();
+  const Event good = decoded(right);
+  EXPECT_FALSE(good.redacted_on_import);
+  EXPECT_EQ(content_hash_state(good, support::format_6()), HashState::kValid);
+  EXPECT_FALSE(decoded(right + "=").redacted_on_import) << "padding says nothing";
+  for (const char* wrong : {"x", "", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"}) {
+    const Event bad = decoded(wrong);
+    EXPECT_TRUE(bad.redacted_on_import) << wrong;
+    EXPECT_EQ(content_hash_state(bad, support::format_6()), HashState::kInvalid);
+    EXPECT_EQ(bad.event_id, event_id(bad.json, support::format_6()).value()) << "redaction keeps the id";
+    EXPECT_EQ(json::to_text(bad.json), redacted_json(decoded(wrong, false).json, support::format_6()).value());
+    EXPECT_THAT(bad.ill_formed, IsEmpty()) << "the received event is well formed";
+  }
+}
+
+TEST(DecodeEvent, PlaceholderNamesAreNoPartOfWhatIsHashed) {
+  const std::string plain = with("unsigned", "");
+  const std::string named = plain.substr(0, plain.size() - 1) + R"(,"event_id":"$name","rejected":true})";
+  for (const EventFormat& format : {support::format_3(), support::format_6(), support::format_12()}) {
+    const auto json = read_json(named);
+    const Event event = decode_event(json.document, json.value, format, "$name", false, "f:1:1").value();
+    const Event computed = decode_event(json.document, json.value, format, std::nullopt, false, "f:1:1").value();
+    for (const char* object : {"content_hash", "reference_hash", "signed_object"}) {
+      EXPECT_EQ(hashed_bytes(event, format, object).value(),
+                hashed_bytes(read_json(plain).value, format, object).value())
+          << object;
+      EXPECT_EQ(hashed_bytes(computed, format, object).value(), hashed_bytes(json.value, format, object).value())
+          << object;
+    }
+  }
+  const EventFormat format = support::format_1();  // which has the field
+  const auto json = read_json(named);
+  const Event event = decode_event(json.document, json.value, format, "$name", false, "f:1:1").value();
+  EXPECT_NE(hashed_bytes(event, format, "content_hash")->find("$name"), std::string::npos);
+  EXPECT_EQ(hashed_bytes(event, format, "content_hash")->find("rejected"), std::string::npos);
 }
 
 TEST(DecodeEvent, RefusesOnlyWhatIsUnusable) {

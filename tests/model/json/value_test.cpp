@@ -7,6 +7,12 @@ namespace {
 
 std::shared_ptr<const Document> read(std::string_view text) { return parse(text).value(); }
 
+TEST(Value, QuotesATextWithTheEscapesOfCanonicalJson) {
+  EXPECT_EQ(quoted(""), "\"\"");
+  EXPECT_EQ(quoted("a\"\\\n\x01/é"), R"("a\"\\\n\u0001/é")");
+  EXPECT_EQ(root(*read(quoted("\x1f\t\"€"))).string(), "\x1f\t\"€");
+}
+
 TEST(Value, IteratesChildrenInSourceOrder) {
   const auto document = read(R"({"b": 1, "a": [true, null]})");
   const Value object = root(*document);
