@@ -12,6 +12,7 @@
 #include "model/resolve/resolution.h"
 #include "model/rules/elaborate.h"
 #include "model/versions/registry.h"
+#include "sim/workload/redraw.h"
 
 namespace py = pybind11;
 
@@ -243,6 +244,33 @@ py::dict replay_auth(const std::string& bytes, const std::string& version) {
   return out;
 }
 
+std::vector<std::string> ids_of(const std::vector<event::Event>& events) {
+  std::vector<std::string> out;
+  for (const event::Event& event : events) out.push_back(event.event_id);
+  return out;
+}
+
+/// A history as signed PDUs of a version; what names events names them by the new ids.
+py::dict redraw_history(const std::string& bytes, const std::string& file, const std::string& version,
+                        const std::map<std::string, std::string>& names) {
+  const auto items = event::read_items(bytes, file);
+  if (items.empty()) throw py::value_error(file + ": found no history");
+  if (!items[0]) refuse(items[0].error());
+  const auto program = program_of(version, "", {});
+  const auto source = items[0]->room_version ? program_of(*items[0]->room_version, "", {}) : program;
+  const event::EventFormat& format = source->version().format;
+  const auto history = value_of(event::decode(*items[0], format, false));
+  const auto events = value_of(workload::redraw(history, format, names, program));
+  py::list pdus;
+  for (const event::Event& event : events) pdus.append(json::to_text(event.json));
+  py::dict out;
+  out["room_version"] = program->version().identifier;
+  out["events"] = pdus;
+  out["ids"] = ids_of(events);
+  out["ids_before"] = ids_of(history.events);
+  return out;
+}
+
 }  // namespace
 
 void bind_show(py::module_& module) {
@@ -251,6 +279,9 @@ void bind_show(py::module_& module) {
              "A history with its graph, verdicts, and a resolution name by name.");
   module.def("replay_auth", &replay_auth, py::arg("bytes"), py::arg("version"),
              "The verdict on the event of a file that `stateroom auth` takes.");
+  module.def("redraw_history", &redraw_history, py::arg("bytes"), py::arg("file"), py::arg("version"),
+             py::arg("names") = std::map<std::string, std::string>{},
+             "The first history of a file as signed PDUs of a version, with their ids and those that they had.");
 }
 
 }  // namespace stateroom::bindings

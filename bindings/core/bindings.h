@@ -21,7 +21,7 @@ void bind_report(pybind11::module_& module);
 /// `VetWork`, `vet_check`: what `stateroom vet` asks.
 void bind_search(pybind11::module_& module);
 
-/// `show_history`, `replay_auth`: files read again from their bytes.
+/// `show_history`, `replay_auth`, `redraw_history`: files read again from their bytes.
 void bind_show(pybind11::module_& module);
 
 }  // namespace stateroom::bindings

@@ -15,6 +15,7 @@ __all__: list[str] = [
     "compiler",
     "format_text",
     "list_errors",
+    "redraw_history",
     "replay_auth",
     "show_history",
     "version",
@@ -161,6 +162,11 @@ def format_text(text: str, file: str) -> tuple[str, list[str]]:
 def list_errors() -> Answers:
     """
     Every error code and what it means.
+    """
+
+def redraw_history(bytes: str, file: str, version: str, names: collections.abc.Mapping[str, str] = {}) -> dict:
+    """
+    The first history of a file as signed PDUs of a version, with their ids and those that they had.
     """
 
 def replay_auth(bytes: str, version: str) -> dict:

@@ -3,7 +3,6 @@
 The report is a function of the two texts, the seed and the number of histories; only `timings.json` holds the clock.
 """
 
-import base64
 import difflib
 import json
 import re
@@ -21,6 +20,7 @@ import jinja2
 from markupsafe import Markup
 
 from stateroom import _core, drawing
+from stateroom.redraw import redraw, server_keys
 
 FORMAT = "stateroom-report/1"
 SCOPE_MAX = 3
@@ -56,11 +56,14 @@ class Report:
 
 
 def scenarios() -> list[Path]:
-    """Give the named problem histories: those of the package, in a checkout those of its tests."""
+    """Give the named problem histories: those of the package, in a checkout those of its tests.
+
+    Each is there under several versions; one of them is drawn again under any other.
+    """
     here = Path(__file__).parent
     folders = (here / "scenarios", here.parent.parent / "tests" / "scenarios")
     folder = next((f for f in folders if f.is_dir()), None)
-    return [] if folder is None else sorted(folder.glob("*.json"))
+    return [] if folder is None else sorted(folder.glob("*.11.json"))
 
 
 def _dump(value: Any) -> str:
@@ -72,13 +75,6 @@ def _is_report(folder: Path) -> bool:
         return bool(json.loads((folder / "report.json").read_text("utf-8")).get("format") == FORMAT)
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def _keys() -> dict[str, Any]:
-    def encode(key: bytes) -> str:
-        return base64.b64encode(key).decode().rstrip("=")
-
-    return {s: {k: encode(b) for k, b in sorted(keys.items())} for s, keys in sorted(_core.vet_server_keys().items())}
 
 
 def _touches(edit: dict[str, Any], witness: dict[str, Any]) -> int:
@@ -252,7 +248,7 @@ class Vet:
                     "room_version": one["room_version"],
                     "events": [json.loads(e) for e in one["events"]],
                     "state_sets": sets,
-                    "keys": _keys(),
+                    "keys": server_keys(),
                     "about": about,
                 }
                 self.files[name] = _dump(text)
@@ -283,16 +279,20 @@ class Vet:
 
     def _scenarios(self, _tell: Callable[[float], None]) -> None:
         for path in scenarios():
-            text = path.read_text("utf-8")
-            one: dict[str, Any] = {"name": path.stem, "text": json.loads(text)["about"]["text"], "differs": []}
-            self.files[f"histories/{path.name}"] = text
+            history = json.loads(path.read_text("utf-8"))
+            history["about"] = {member: history["about"][member] for member in ("text", "names")}
+            one: dict[str, Any] = {"name": path.name.partition(".")[0], "text": history["about"]["text"], "files": {}}
             entries: dict[tuple[str, str], list[str]] = {}
-            for place, version in enumerate((self.base, self.candidate)):
-                shown = _core.show_history(text, path.name, version)
+            for place, (side, version) in enumerate((("base", self.base), ("candidate", self.candidate))):
+                drawn = redraw(history, version)
+                file = one["files"][side] = f"histories/{one['name']}.{side}.json"
+                self.files[file] = _dump(drawn)
+                shown = _core.show_history(self.files[file], file, version)
                 for event in (shown["events"][e] for e in shown["result"]):
-                    entries.setdefault((event["type"], event["state_key"]), ["–", "–"])[place] = event["id"]
+                    name = drawn["about"]["names"][event["id"]]
+                    entries.setdefault((event["type"], event["state_key"]), ["–", "–"])[place] = name
             one["differs"] = [
-                {"entry": f"{t} {k}".strip(), "ids": v} for (t, k), v in sorted(entries.items()) if v[0] != v[1]
+                {"entry": f"{t} {k}".strip(), "names": v} for (t, k), v in sorted(entries.items()) if v[0] != v[1]
             ]
             self.named.append(one)
 

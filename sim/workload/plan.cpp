@@ -228,8 +228,9 @@ base::Result<void> Scene::append(Step step, std::vector<std::uint32_t> selection
   draft.content_json = content(step);
   draft.origin_server_ts = step.origin_server_ts;
   for (const std::uint32_t p : step.prev) draft.depth = std::max(draft.depth, events_[p].depth + 1);
+  draft.depth = step.depth.value_or(draft.depth);
   if (step.redacts) draft.redacts = events_[*step.redacts].event_id;
-  draft.event_id_localpart = fmt::format("s{}e{}", seed_, steps_.size());
+  draft.event_id_localpart = step.name.empty() ? fmt::format("s{}e{}", seed_, steps_.size()) : step.name;
   const auto pointers = [&](const std::vector<std::uint32_t>& numbers) {
     std::vector<const event::Event*> out;
     for (const std::uint32_t number : numbers) out.push_back(&events_[number]);

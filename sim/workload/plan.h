@@ -44,6 +44,8 @@ struct Step {
   std::optional<std::uint32_t> redacts;
   std::vector<std::string> cosigners;  // servers that sign besides the sender's
   bool rejected = false;               // made although the rules refuse it
+  std::string name;                    // of formats whose event id is a field; empty: its number
+  std::optional<std::int64_t> depth;   // none: one more than that of the deepest of `prev`
   StateOfSteps before;                 // the state that its server had
 };
 

@@ -1,0 +1,44 @@
+"""The scenarios are what their script makes, and pass strict import with every signature valid."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from stateroom import _core
+from stateroom.redraw import redraw
+
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.glob("*.json"))
+
+
+def test_the_script_makes_them_byte_by_byte(tmp_path: Path) -> None:
+    command = [sys.executable, str(FOLDER / "make_scenarios.py"), str(tmp_path)]
+    subprocess.run(command, check=True, env={"PYTHONPATH": ":".join(sys.path)})
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {p.name: p.read_bytes() for p in FILES}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_event_is_strictly_well_formed_signed_and_allowed(file: Path) -> None:
+    events = [json.loads(line) for line in _core.Workbench().events(file.read_bytes(), file.name, strict=True).lines]
+    assert len(events) == len(json.loads(file.read_bytes())["events"])
+    for event in events:
+        assert event["ids"] == "strict"
+        assert event["content_hash"] == "valid"
+        assert set(event["signatures"].values()) == {"valid"}
+        assert event["allowed"], event
+        assert "ill_formed" not in event
+
+
+@pytest.mark.parametrize("name", sorted({file.name.partition(".")[0] for file in FILES}))
+def test_a_drawing_is_the_same_from_a_signed_file(name: str) -> None:
+    """Version 11 drawn again as 12 is the file of 12, but for what the drawing itself has otherwise."""
+    eleven, twelve = (json.loads((FOLDER / f"{name}.{version}.json").read_bytes()) for version in ("11", "12"))
+    drawn = redraw(eleven, "12")
+    if name == "admin_above_the_creator":  # names the creator in `users`, which version 12 refuses
+        assert drawn["events"][:4] == twelve["events"][:4]
+    else:
+        assert [drawn[m] for m in ("events", "state_sets", "keys")] == [
+            twelve[m] for m in ("events", "state_sets", "keys")
+        ]
