@@ -248,10 +248,11 @@ std::string candidate_json(const Opened& all, const resolve::Candidate& candidat
 }
 
 /// Who competed for each key, in which named values, where in the orders, which rule decided; and the same in words.
-base::Result<std::string> explanation_json(Opened& all, std::span<const State> inputs, const HistoryOptions& options) {
+base::Result<std::string> explanation_json(Opened& all, std::span<const State> inputs, State result,
+                                           const resolve::Trace& trace, const HistoryOptions& options) {
   std::optional<std::pair<std::string, std::string>> key;
   if (options.explain_type) key.emplace(*options.explain_type, options.explain_state_key.value_or(""));
-  const auto found = resolve::explain(*all.resolver, *all.evaluator, all.store, inputs, key);
+  const auto found = resolve::explain(*all.evaluator, all.store, inputs, result, trace, key);
   if (!found) return std::unexpected(found.error());
   return json_list(found->keys, [&](const resolve::KeyExplanation& explained) {
     return JsonObject()
@@ -276,8 +277,9 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
   }
   const auto inputs = inputs_of(all, options);
   if (!inputs) return inputs.error();
+  const bool explained = options.explain || options.explain_type;
   resolve::Trace trace;
-  const auto result = all.resolver->resolve(*inputs, options.trace ? &trace : nullptr);
+  const auto result = all.resolver->resolve(*inputs, options.trace || explained ? &trace : nullptr);
   if (!result) return result.error();
   JsonObject line;
   line.text("room_version", all.version->text.name)
@@ -290,8 +292,8 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
   if (!all.history.notes.empty())
     line.add("notes", json_list(all.history.notes, [](const std::string& note) { return json::quoted(note); }));
   if (options.trace) line.add("trace", trace_json(all, trace));
-  if (options.explain || options.explain_type) {
-    const auto explanation = explanation_json(all, *inputs, options);
+  if (explained) {
+    const auto explanation = explanation_json(all, *inputs, *result, trace, options);
     if (!explanation) return explanation.error();
     line.add("explanation", *explanation);
   }

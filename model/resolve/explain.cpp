@@ -174,12 +174,9 @@ KeyExplanation Explainer::key(KeyIndex key, std::span<const State> states, State
 
 }  // namespace
 
-base::Result<Explanation> explain(Resolver& resolver, rules::Evaluator& evaluator, StateStore& store,
-                                  std::span<const State> states,
+base::Result<Explanation> explain(rules::Evaluator& evaluator, StateStore& store, std::span<const State> states,
+                                  State result, const Trace& trace,
                                   const std::optional<std::pair<std::string, std::string>>& key) {
-  Trace trace;
-  const auto result = resolver.resolve(states, &trace);
-  if (!result) return std::unexpected(result.error());
   const graph::Room& room = evaluator.room();
   std::set<KeyIndex> keys;  // in bytewise order of (type, state_key)
   if (key) {
@@ -197,10 +194,10 @@ base::Result<Explanation> explain(Resolver& resolver, rules::Evaluator& evaluato
     }
   }
   Explanation out;
-  out.result = *result;
+  out.result = result;
   const Explainer explainer(evaluator, room, store, trace);
   for (const KeyIndex one : keys) {
-    out.keys.push_back(explainer.key(one, states, *result));
+    out.keys.push_back(explainer.key(one, states, result));
     out.keys.back().text = explain_text(room, out.keys.back());
     out.text += (out.text.empty() ? "" : "\n") + out.keys.back().text;
   }

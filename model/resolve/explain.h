@@ -1,6 +1,6 @@
 // Why a resolution came out as it did: for each key that was contested, or for one key.
 //
-// In:  a resolver and state sets.
+// In:  state sets, their resolution and its trace.
 // Out: which events competed, in which named values each was and what that means, where each came in the orders and
 // what decided
 //      against the event before it, the checks with the rule that decided and what it read, what an overlay changed; as
@@ -73,9 +73,10 @@ struct Explanation {
 };
 
 /// Explains one key (type, state_key), or without one every key on which the state sets differ or that a check was
-/// about. Errors: those of the resolution; kUnknownName if no event of the room has the key.
-base::Result<Explanation> explain(Resolver& resolver, rules::Evaluator& evaluator, StateStore& store,
-                                  std::span<const State> states,
+/// about. `trace` is the whole trace of resolving `states` to `result`. Error: kUnknownName if no event of the room has
+/// the key.
+base::Result<Explanation> explain(rules::Evaluator& evaluator, StateStore& store, std::span<const State> states,
+                                  State result, const Trace& trace,
                                   const std::optional<std::pair<std::string, std::string>>& key = std::nullopt);
 
 /// The text of one key's explanation.

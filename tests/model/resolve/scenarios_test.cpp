@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "model/json/value.h"
-#include "model/resolve/explain.h"
 #include "tests/model/resolve/support.h"
 
 namespace stateroom::testing {
@@ -66,8 +65,7 @@ TEST(Explain, NamesTheRuleThatRefusedAndWhatDecidedTheOrder) {
   Lab lab("11", bytes);
   std::vector<State> states;
   for (const auto& set : lab.state_sets) states.push_back(lab.state(set));
-  const auto explanation =
-      resolve::explain(*lab.resolver, *lab.evaluator, lab.store, states, std::pair{"m.room.power_levels", ""});
+  const auto explanation = lab.explain(states, std::pair{"m.room.power_levels", ""});
   ASSERT_TRUE(explanation);
   ASSERT_EQ(explanation->keys.size(), 1u);
   const resolve::KeyExplanation& key = explanation->keys[0];
@@ -94,7 +92,7 @@ TEST(Explain, EveryContestedKeyOfEveryScenarioHasAText) {
       Lab lab(version, scenario(name, version));
       std::vector<State> states;
       for (const auto& set : lab.state_sets) states.push_back(lab.state(set));
-      const auto explanation = resolve::explain(*lab.resolver, *lab.evaluator, lab.store, states);
+      const auto explanation = lab.explain(states);
       ASSERT_TRUE(explanation);
       EXPECT_FALSE(explanation->keys.empty());
       for (const auto& key : explanation->keys) {
@@ -107,7 +105,7 @@ TEST(Explain, EveryContestedKeyOfEveryScenarioHasAText) {
 
 TEST(Explain, AKeyThatNoEventHasIsAnError) {
   Lab lab("11", scenario("mainline", "11"));
-  const auto explanation = resolve::explain(*lab.resolver, *lab.evaluator, lab.store, {}, std::pair{"m.nothing", ""});
+  const auto explanation = lab.explain({}, std::pair{"m.nothing", ""});
   ASSERT_FALSE(explanation);
   EXPECT_EQ(explanation.error().code, base::ErrorCode::kUnknownName);
 }

@@ -71,6 +71,14 @@ std::vector<std::string> Lab::ids(const std::vector<EventIndex>& events) const {
   return out;
 }
 
+base::Result<resolve::Explanation> Lab::explain(const std::vector<State>& states,
+                                                const std::optional<std::pair<std::string, std::string>>& key) {
+  resolve::Trace trace;
+  const auto result = resolver->resolve(states, &trace);
+  if (!result) return std::unexpected(result.error());
+  return resolve::explain(*evaluator, store, states, *result, trace, key);
+}
+
 const resolve::TraceValue& Lab::value(const resolve::Trace& trace, const std::string& name) const {
   for (const resolve::TraceValue& value : trace.values) {
     if (value.name == name) return value;

@@ -3,9 +3,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/resolve/explain.h"
 #include "model/resolve/resolution.h"
 #include "model/resolve/state_before.h"
 
@@ -28,6 +30,9 @@ struct Lab {
   NamedState named(State state) const;
   std::string id(EventIndex event) const { return room->event(event).event_id; }
   std::vector<std::string> ids(const std::vector<EventIndex>& events) const;
+  /// Resolves and explains.
+  base::Result<resolve::Explanation> explain(
+      const std::vector<State>& states, const std::optional<std::pair<std::string, std::string>>& key = std::nullopt);
   const resolve::TraceValue& value(const resolve::Trace& trace, const std::string& name) const;
 
   std::shared_ptr<const rules::Program> program;
