@@ -7,16 +7,16 @@
 namespace stateroom::base {
 
 struct Limits {
-  std::uint64_t input_bytes_max = 1ull << 32;       // one input file
-  std::uint32_t json_depth_max = 256;               // nesting of arrays and objects
-  std::uint32_t json_keys_max = 4'000'000;          // members of one object
-  std::uint32_t events_max = 20'000'000;            // events of one history
-  std::uint32_t state_sets_max = 4096;              // inputs of one resolution
-  std::uint32_t text_bytes_max = 1u << 20;          // one room version text
-  std::uint32_t text_depth_max = 100;               // nesting of expressions and blocks in a text
-  std::uint32_t text_nodes_max = 200'000;           // nodes of a text after its definitions are inlined
-  std::uint32_t text_errors_max = 50;               // errors reported for one text
-  std::uint32_t lineage_max = 64;                   // texts that extend each other
+  std::uint64_t input_bytes_max = 1ull << 32;  // one input file
+  std::uint32_t json_depth_max = 256;          // nesting of arrays and objects
+  std::uint32_t json_keys_max = 4'000'000;     // members of one object
+  std::uint32_t events_max = 20'000'000;       // events of one history
+  std::uint32_t state_sets_max = 4096;         // inputs of one resolution
+  std::uint32_t text_bytes_max = 1u << 20;     // one room version text
+  std::uint32_t text_depth_max = 100;          // nesting of expressions and blocks in a text
+  std::uint32_t text_nodes_max = 20'000;  // nodes of a text after its definitions are inlined; version 12 has 1,500
+  std::uint32_t text_errors_max = 50;     // errors reported for one text
+  std::uint32_t lineage_max = 64;         // texts that extend each other
   std::uint64_t resolution_steps_max = 1ull << 40;  // work of one resolution
 };
 

@@ -158,7 +158,7 @@ CorePtr Elaborator::logic(const Expr& expr, const Scope& scope) {
   if (expr.kind == ExprKind::kNot) return a ? boolean_node(CoreKind::kNot, expr.location, {a}) : nullptr;
   // The right side is read where the left is true (and) or false (or). Where the left is wrong its errors stand alone.
   Scope right = scope;
-  if (a) right.facts.add(expr.kind == ExprKind::kAnd ? where_true(*a) : where_false(*a));
+  if (a) right.facts.add(expr.kind == ExprKind::kAnd ? narrowing_.of(a).where_true : narrowing_.of(a).where_false);
   if (!a) return nullptr;
   const CorePtr b = condition(*expr.children[1], right);
   if (!b) return nullptr;

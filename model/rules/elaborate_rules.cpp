@@ -85,8 +85,8 @@ void Elaborator::rule(const Rule& text, const Scope& scope, CoreRule& out, Flow&
     out.when = condition(*text.head->expr, scope);
     outside = scope.facts;
     if (out.when) {
-      inside.facts.add(where_true(*out.when));
-      outside->add(where_false(*out.when));
+      inside.facts.add(narrowing_.of(out.when).where_true);
+      outside->add(narrowing_.of(out.when).where_false);
       static_so_far = static_so_far && !reads_state_or_view(*out.when);
     }
   }
@@ -126,8 +126,8 @@ Elaborator::Flow Elaborator::body(const Rule& text, const Scope& scope, CoreRule
   if (!out.condition) return {scope.facts, std::nullopt};
   out.is_static = static_so_far && !reads_state_or_view(*out.condition);
   Facts holds = scope.facts, fails = scope.facts;
-  holds.add(where_true(*out.condition));
-  fails.add(where_false(*out.condition));
+  holds.add(narrowing_.of(out.condition).where_true);
+  fails.add(narrowing_.of(out.condition).where_false);
   switch (*out.leaf) {
     case LeafKind::kAllowIff:
       return {std::nullopt, std::nullopt};

@@ -35,8 +35,8 @@ CorePtr Elaborator::choice(const Expr& expr, const Scope& scope) {
   if (expr.kind == ExprKind::kIf) {
     const CorePtr test = condition(*expr.children[0], scope);
     if (!test) return nullptr;
-    args = {test, expression(*expr.children[1], scope.with(where_true(*test))),
-            expression(*expr.children[2], scope.with(where_false(*test)))};
+    args = {test, expression(*expr.children[1], scope.with(narrowing_.of(test).where_true)),
+            expression(*expr.children[2], scope.with(narrowing_.of(test).where_false))};
     first = 1;
   } else {
     args = {expression(*expr.children[0], scope), expression(*expr.children[1], scope)};

@@ -171,6 +171,7 @@ class Elaborator {
   std::shared_ptr<CoreVersion> core_;
   std::vector<Diagnostic> diagnostics_;
   std::set<std::string> reported_;
+  Narrowing narrowing_;
   std::size_t nodes_ = 0;
   std::uint32_t depth_ = 0;  // of expressions within expressions, through definitions
   bool exhausted_ = false;

@@ -249,11 +249,22 @@ void Facts::add_event_type(const Core& event, const std::string& type) { at(even
 void Facts::add_other_type(const Core& event, const std::string& type) { at(event).other_types.insert(type); }
 void Facts::add_identifier(const Core& core, const std::string& identifier) { at(core).identifier = identifier; }
 
-Known known(const Core& condition) {
+const Known& Narrowing::of(const CorePtr& condition) {
+  const auto found = kept_.find(condition);
+  return found != kept_.end() ? found->second : kept_.emplace(condition, known(condition)).first->second;
+}
+
+Known Narrowing::take(const CorePtr& condition) {
+  auto kept = kept_.extract(condition);
+  return kept ? std::move(kept.mapped()) : known(condition);
+}
+
+Known Narrowing::known(const CorePtr& of) {
+  const Core& condition = *of;
   Known result;
   if (condition.kind == CoreKind::kAnd || condition.kind == CoreKind::kOr) {
-    const Known a = known(*condition.args[0]);
-    const Known b = known(*condition.args[1]);
+    const Known a = take(condition.args[0]);
+    const Known b = take(condition.args[1]);
     const bool is_and = condition.kind == CoreKind::kAnd;
     // `A and B` holds where both do; it fails where A fails, or where A holds and B fails. `or` is its mirror.
     Facts& both = is_and ? result.where_true : result.where_false;
@@ -263,7 +274,7 @@ Known known(const Core& condition) {
     second.add(is_and ? b.where_false : b.where_true);
     (is_and ? result.where_false : result.where_true) = Facts::meet(is_and ? a.where_false : a.where_true, second);
   } else if (condition.kind == CoreKind::kNot) {
-    result = known(*condition.args[0]);
+    result = take(condition.args[0]);
     std::swap(result.where_true, result.where_false);
   } else if (condition.kind == CoreKind::kIs) {
     add_is(result.where_true, condition);
@@ -279,9 +290,6 @@ Known known(const Core& condition) {
   }
   return result;
 }
-
-Facts where_true(const Core& condition) { return known(condition).where_true; }
-Facts where_false(const Core& condition) { return known(condition).where_false; }
 
 bool implies(const Facts& facts, const Core& condition) {
   if (condition.kind == CoreKind::kBoolean) return condition.number != 0;

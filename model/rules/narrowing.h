@@ -50,13 +50,23 @@ class Facts {
   std::set<std::string> of_frame_;  // keys that depend on the frame
 };
 
-/// What is known where a condition is true, and where it is false. Work is linear in its size.
+/// What is known where a condition is true, and where it is false.
 struct Known {
   Facts where_true, where_false;
 };
-Known known(const Core& condition);
-Facts where_true(const Core& condition);
-Facts where_false(const Core& condition);
+
+/// Conditions are asked about from the inside out while they are built, each operand before what it stands in: what was
+/// found out about an operand is kept until then, so that a long condition is not gone through once for each of its
+/// parts.
+class Narrowing {
+ public:
+  const Known& of(const CorePtr& condition);
+
+ private:
+  Known known(const CorePtr& condition);
+  Known take(const CorePtr& condition);
+  std::map<CorePtr, Known> kept_;  // of conditions that stand in no other that was asked about
+};
 
 /// True if the facts show that `condition` holds (a sufficient test, of the conditions that `required when` uses).
 bool implies(const Facts& facts, const Core& condition);

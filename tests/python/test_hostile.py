@@ -1,6 +1,7 @@
 """Hostile files end in an error with its place or in a rejected event: never in a crash, a hang or quiet loss."""
 
 import json
+import resource
 import subprocess
 import sys
 
@@ -74,3 +75,45 @@ def test_a_missing_event_is_a_hole_that_is_listed(tmp_path):
     status, [found] = run(tmp_path, "resolve", many(create("$c"), pdu("$1", ["$gone"])))
     assert status == 0
     assert found["holes"] == ["$gone"]
+
+
+def check(tmp_path, definitions: list[str], rules: list[str]) -> tuple[str, float]:
+    """What `check` says of edits of version 11, and the processor time in seconds that it took."""
+    lines = ['room version "org.example.hostile" extends "11"', "  status unstable", "", "edit definitions  msc 1"]
+    lines += [f"  insert {line}" for line in definitions] + ["", "edit rules  msc 1"]
+    lines += [f"  insert use{n} before allow: {line}" for n, line in enumerate(rules)]
+    path = tmp_path / "hostile.room"
+    path.write_text("\n".join(lines) + "\n")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run(
+        [sys.executable, "-c", "from stateroom.cli import main; main()", "check", str(path), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    return done.stdout, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+
+DOUBLINGS = {
+    "or": "d{0} or d{0}",
+    "and": "d{0} and d{0}",
+    "both": '(d{0} and sender = "a") or (d{0} and state_key = "b")',
+    "not": "not (d{0} or not d{0})",
+}
+
+
+@pytest.mark.parametrize("kind", DOUBLINGS)
+def test_definitions_that_grow_as_powers_of_two_are_refused_at_once(tmp_path, kind):
+    definitions = ["d0 = power_levels is present"] + [f"d{n} = " + DOUBLINGS[kind].format(n - 1) for n in range(1, 60)]
+    said, seconds = check(tmp_path, definitions, ["reject if d59"])
+    assert "nodes after its definitions are inlined" in said
+    assert seconds < 2
+
+
+def test_a_long_condition_takes_time_by_its_length(tmp_path):
+    present = 'power_levels.content.users["@u{}:x"] is present'
+    definitions = ["d0 = " + present.format(0)] + [f"d{n} = d{n - 1} and " + present.format(n) for n in range(1, 180)]
+    once, seconds = check(tmp_path, definitions, ["reject if d179"])
+    assert '"error"' not in once
+    assert seconds < 3
