@@ -105,9 +105,9 @@ def kick_by_a_disputed_member(room: Room) -> Scenario:
     room.back(fork)
     right = room.member("kick_charlie", "charlie", "leave", "bob")
     text = (
-        "Bob kicks Charlie in one fork and changes his name in the other. The kick is a power event and is asked when Bob has no entry yet, his "
-        "being disputed: it is allowed by the join that it cites. In version 1 nothing is looked up in what an event cites: the kick is refused "
-        "and Charlie stays. Bob's new name follows his old one in all of them."
+        "Bob kicks Charlie in one fork and changes his name in the other. The kick is a power event, and the join of Bob that it cites, being disputed, is put "
+        "in order with it and comes first: the kick is allowed. In version 1 the members are asked key by key, where Bob has no entry: the kick is "
+        "refused and Charlie stays. Bob's new name follows his old one in all of them."
     )
     kicked: Expected = {member("bob"): "bob_renamed", member("charlie"): "kick_charlie"}
     return Scenario(text, [left, right], in_each(kicked | {member("charlie"): "join_charlie"}, kicked, kicked))

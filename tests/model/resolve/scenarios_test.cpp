@@ -2,10 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
-
 #include "model/json/value.h"
+#include "tests/model/resolve/scenario.h"
 #include "tests/model/resolve/support.h"
 
 namespace stateroom::testing {
@@ -13,26 +11,10 @@ namespace {
 
 const std::vector<std::string> kVersions = {"1", "11", "12"};
 
-std::string scenario(const std::string& name, const std::string& version) {
-  return read_file(std::string(STATEROOM_SOURCE_DIR) + "/tests/scenarios/" + name + "." + version + ".json");
-}
-
-/// The names of all scenarios, from the files of one version.
-std::vector<std::string> scenarios() {
-  std::vector<std::string> out;
-  for (const auto& file : std::filesystem::directory_iterator(std::string(STATEROOM_SOURCE_DIR) + "/tests/scenarios")) {
-    const std::string name = file.path().filename();
-    if (name.ends_with(".11.json")) out.push_back(name.substr(0, name.find('.')));
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 /// The id of the event that the drawing calls `name`.
 std::string id_of(const std::string& bytes, const std::string& name) {
-  const auto document = json::parse(bytes);
-  for (const json::Value known : json::root(**document).get("about").get("names").children()) {
-    if (known.string() == name) return std::string(known.own_key());
+  for (const auto& [id, known] : names_of(bytes)) {
+    if (known == name) return id;
   }
   return "no event " + name;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "model/json/value.h"
 #include "tests/model/resolve/support.h"
@@ -173,6 +174,36 @@ TEST(Tuwunel, TheCurrentStateIsTheResolutionAtTheExtremitiesInAnyOrder) {
     EXPECT_EQ(*result, walk->current()) << name;
     std::reverse(states.begin(), states.end());
     EXPECT_EQ(lab.resolver->resolve(states).value(), walk->current()) << name;
+  }
+}
+
+// Complement's two scenarios of v2.1, captured as events of version 10: v2.0 as it is, and the edits of MSC4297 on it.
+TEST(Tuwunel, ThePowerLevelsOrTheJoinRulesAreKeptOnlyByTheEditsOfMsc4297) {
+  NEED_VECTORS();
+  const std::string backport = ::testing::TempDir() + "org.example.backport.room";
+  std::ofstream(backport) << "room version \"org.example.backport\" extends \"11\"\n  status unstable\n\n"
+                             "include msc 4297 from \"12\"\n";
+  struct Case {
+    std::string file, type, old, kept_by_2_0, kept_by_2_1;
+  };
+  for (const Case& one :
+       {Case{"includes-conflicted-state-subgraph", "m.room.power_levels", "$00-m-room-power_levels",
+             "$00-m-room-power_levels", "$02-m-room-power_levels"},
+        Case{"starts-from-empty-set", "m.room.join_rules", "$00-m-room-join_rules", "", "$01-m-room-join_rules"}}) {
+    for (const std::string& version : {std::string("11"), backport}) {
+      Lab lab(version, read_file(vectors() + "/tuwunel/state-res-v2.1-" + one.file + ".json"));
+      const auto walk = resolve::Walk::run(*lab.evaluator, lab.store, *lab.resolver);
+      ASSERT_TRUE(walk);
+      ASSERT_EQ(walk->extremities().size(), 2u);
+      const State right = walk->after(walk->extremities()[0]);
+      const EventIndex old = lab.room->find(one.old);
+      const State wrong = lab.store.set(walk->after(walk->extremities()[1]), lab.room->key(old), old);
+      const auto result = lab.resolver->resolve(std::vector<State>{right, wrong});
+      ASSERT_TRUE(result);
+      EXPECT_EQ(lab.named(*result)[std::pair(one.type, std::string())],
+                version == "11" ? one.kept_by_2_0 : one.kept_by_2_1)
+          << one.file << " " << version;
+    }
   }
 }
 
