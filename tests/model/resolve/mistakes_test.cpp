@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
+#include "model/base/encode.h"
 #include "model/resolve/event_set.h"
 #include "model/resolve/order.h"
 #include "model/resolve/reachable.h"
@@ -65,6 +67,15 @@ TEST(LikelyMistake4, TheStateGoesBeforeWhatIsCitedRejectedOrNot) {
     EXPECT_EQ(room.entry("m.room.join_rules"), "rules_invite");
     EXPECT_EQ(room.entry("m.room.member", "@charlie:gamma.example"), "charlie_renamed");
   }
+}
+
+TEST(LikelyMistake4, CitedPowerLevelsThatWereRejectedAreNotFallenBackTo) {
+  Drawn room("msc4297_problem_a", "12");
+  room.lab.room->set_rejected(room.event("levels_0"), true);
+  const resolve::Trace trace = room.resolve();
+  EXPECT_THAT(room.named(trace, "full_conflicted_set"), Not(Contains("levels_0")));
+  // Without the levels that they cite Alice has no power to send her rules onto the empty state.
+  EXPECT_EQ(room.entry("m.room.join_rules"), "rules_public");
 }
 
 TEST(LikelyMistake4, CitedJoinRulesThatWereRejectedAreNotFallenBackTo) {
@@ -240,6 +251,34 @@ TEST(LikelyMistake8, TheReadingDecidesWhetherAStatesOwnEventsAreInItsAuthChain) 
     const std::size_t count = lab.value(trace, "auth_difference").events.size();
     EXPECT_EQ(count, holds ? 2u : 0u) << profile;
   }
+}
+
+// ---- Version 1: least depth first, then the greatest SHA-1 of the id; the first that is refused ends it.
+
+TEST(Version1, EventsAreTriedByDepthAndThenByDescendingSha1OfTheirIds) {
+  const auto rules = [](const std::string& id, int depth) {
+    return R"(,{"event_id":")" + id +
+           R"(","type":"m.room.join_rules","state_key":"","sender":"@a:x","room_id":"!r:x",)" +
+           R"("origin_server_ts":2,"depth":)" + std::to_string(depth) +
+           R"(,"content":{"join_rule":"public"},"prev_events":["$create:x"],"auth_events":["$create:x","$join:x"]})";
+  };
+  const Names ids{"$one:x", "$two:x", "$three:x", "$four:x"};
+  std::string room =
+      R"([{"event_id":"$create:x","type":"m.room.create","state_key":"","sender":"@a:x","room_id":"!r:x",)"
+      R"("origin_server_ts":1,"depth":1,"content":{"creator":"@a:x"},"prev_events":[],"auth_events":[]},)"
+      R"({"event_id":"$join:x","type":"m.room.member","state_key":"@a:x","sender":"@a:x","room_id":"!r:x",)"
+      R"("origin_server_ts":1,"depth":2,"content":{"membership":"join"},"prev_events":["$create:x"],)"
+      R"("auth_events":["$create:x"]})" +
+      rules(ids[0], 7) + rules(ids[1], 7) + rules(ids[2], 7) + rules(ids[3], 6) + "]";
+  Lab lab("1", room);
+  std::vector<State> states;
+  for (const std::string& id : ids) states.push_back(lab.state({"$create:x", "$join:x", id}));
+  resolve::Trace trace;
+  ASSERT_TRUE(lab.resolver->resolve(states, &trace));
+  Names expected{ids[0], ids[1], ids[2]};
+  std::ranges::sort(expected, std::greater(), [](const std::string& id) { return base::sha1(id); });
+  expected.insert(expected.begin(), ids[3]);
+  EXPECT_EQ(lab.ids(lab.value(trace, "join_rules_resolved").events), expected);
 }
 
 }  // namespace
