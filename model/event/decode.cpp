@@ -115,7 +115,8 @@ base::Result<Event> decode_event(std::shared_ptr<const json::Document> document,
   if (!pdu.get("type").is_string()) {
     return base::fail(ErrorCode::kFormat, "the event has no `type`, or one that is no string", std::move(where));
   }
-  Event event;
+  base::Result<Event> out(std::in_place);  // made in its place: an event is large
+  Event& event = *out;
   event.document = std::move(document);
   event.json = pdu;
   event.where = std::move(where);
@@ -125,7 +126,7 @@ base::Result<Event> decode_event(std::shared_ptr<const json::Document> document,
     const Value rejected = pdu.get("rejected");
     event.rejected_outside = rejected.valid() && rejected.kind() == json::Kind::kBoolean && rejected.boolean();
     decode_members(event, format);
-    return event;
+    return out;
   }
   auto id = stateroom::event::event_id(pdu, format);
   if (!id) {
@@ -139,7 +140,7 @@ base::Result<Event> decode_event(std::shared_ptr<const json::Document> document,
   } else if (auto error = decode_strictly(event, format, given_id)) {
     return std::unexpected(std::move(*error));
   }
-  return event;
+  return out;
 }
 
 }  // namespace stateroom::event

@@ -311,14 +311,14 @@ namespace {
 
 /// The name that a PDU has without being hashed: given beside it, or as a member, which formats whose event id is a
 /// field ask for.
-std::optional<std::string> given_name(const HistoryItem::Pdu& pdu) {
+std::optional<std::string_view> given_name(const HistoryItem::Pdu& pdu) {
   if (pdu.given_id) return pdu.given_id;
   const Value id = pdu.json.get("event_id");
-  return id.is_string() ? std::optional(std::string(id.string())) : std::nullopt;
+  return id.is_string() ? std::optional(id.string()) : std::nullopt;
 }
 
 std::optional<base::Error> check_names(const HistoryItem& item,
-                                       const std::unordered_map<std::string, std::size_t>& by_id, History& out) {
+                                       const std::unordered_map<std::string_view, std::size_t>& by_id, History& out) {
   for (const std::string& id : item.rejected) {
     const auto found = by_id.find(id);
     if (found == by_id.end()) {
@@ -369,16 +369,17 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
     out.notes.push_back(
         fmt::format("{} of {} events have names from outside: ids are computed for all", named, item.pdus.size()));
   }
-  std::unordered_map<std::string, std::size_t> by_id;
+  std::unordered_map<std::string_view, std::size_t> by_id;  // into `events`, which do not move
   by_id.reserve(item.pdus.size());
   out.events.reserve(item.pdus.size());
   std::optional<std::string> create;
   for (const HistoryItem::Pdu& pdu : item.pdus) {
-    const std::optional<std::string> name = strict ? pdu.given_id : placeholder ? given_name(pdu) : std::nullopt;
+    std::optional<std::string_view> name;
+    if (placeholder) name = given_name(pdu);
+    if (strict) name = pdu.given_id;
     auto event = decode_event(pdu.document, pdu.json, format, name, strict, pdu.where);
     if (!event) return std::unexpected(std::move(event.error()));
-    const auto [known, fresh] = by_id.emplace(event->event_id, out.events.size());
-    if (!fresh) {
+    if (const auto known = by_id.find(event->event_id); known != by_id.end()) {
       if (!same(out.events[known->second].json, event->json)) {
         return base::fail(ErrorCode::kDuplicateEvent,
                           fmt::format("two different events are named `{}`", event->event_id), pdu.where);
@@ -394,6 +395,7 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
       create = event->event_id;
     }
     out.events.push_back(std::move(*event));
+    by_id.emplace(out.events.back().event_id, out.events.size() - 1);
   }
   if (auto error = check_names(item, by_id, out)) return std::unexpected(std::move(*error));
   out.has_state_sets = item.state_sets.has_value();

@@ -48,6 +48,17 @@ NamedEdges read_edges(const std::vector<event::Event>& events, std::size_t field
   return out;
 }
 
+/// Moves each event to its place, along the circles of the permutation: most files have their events in order already.
+void bring_to_places(std::vector<event::Event>& events, std::vector<std::uint32_t> place) {
+  for (std::uint32_t i = 0; i < events.size(); ++i) {
+    while (place[i] != i) {
+      const std::uint32_t to = place[i];
+      std::swap(events[i], events[to]);
+      std::swap(place[i], place[to]);
+    }
+  }
+}
+
 }  // namespace
 
 Room::Room(const event::EventFormat& format)
@@ -98,13 +109,9 @@ base::Result<std::unique_ptr<Room>> Room::build(std::vector<event::Event> events
   room->holes_.assign(edges.holes.begin(), edges.holes.end());
 
   room->rows_.resize(events.size());
-  std::vector<event::Event> ordered;
-  ordered.reserve(events.size());
-  for (std::uint32_t e = 0; e < order->size(); ++e) {
-    room->rows_[e].id_rank = ranks[(*order)[e]];
-    ordered.push_back(std::move(events[(*order)[e]]));
-  }
-  room->intern_events(std::move(ordered));
+  for (std::uint32_t e = 0; e < order->size(); ++e) room->rows_[e].id_rank = ranks[(*order)[e]];
+  bring_to_places(events, place);
+  room->intern_events(std::move(events));
   room->intern_keys();
   room->decode_columns();
   for (EdgeField field = 0; field < fields; ++field) room->reverse(field);

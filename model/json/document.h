@@ -33,9 +33,7 @@ class Document {
   std::string text;
   std::uint32_t root = 0;
 
-  std::string_view view(std::uint32_t first, std::uint32_t size) const {
-    return std::string_view(text).substr(first, size);
-  }
+  std::string_view view(std::uint32_t first, std::uint32_t size) const { return {text.data() + first, size}; }
   std::string_view key(const Node& node) const { return view(node.key_first, node.key_size); }
   std::string_view string(const Node& node) const { return view(node.first, node.count); }
 };

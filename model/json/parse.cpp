@@ -106,6 +106,7 @@ class Reader {
     out_ = out.get();
     out_->text.reserve(bytes_.size());
     out_->nodes.reserve(bytes_.size() / 24 + 4);
+    out_->children.reserve(bytes_.size() / 24 + 4);
     if (!document_root(document)) return std::unexpected(std::move(error_));
     return out;
   }
@@ -263,9 +264,12 @@ class Reader {
     const auto key = [this](std::uint32_t child) { return out_->key(out_->nodes[child]); };
     std::vector<std::uint32_t>& children = out_->children;
     if (object.count <= kLinear) {
+      // By size first: keys that differ in it need no look at the text.
       for (std::uint32_t i = 1; i < object.count; ++i) {
+        const Node& later = out_->nodes[children[object.first + i]];
         for (std::uint32_t j = 0; j < i; ++j) {
-          if (key(children[object.first + i]) == key(children[object.first + j]))
+          const Node& earlier = out_->nodes[children[object.first + j]];
+          if (later.key_size == earlier.key_size && out_->key(later) == out_->key(earlier))
             return twice(children[object.first + i]);
         }
       }
