@@ -9,18 +9,34 @@ namespace {
 
 using base::ErrorCode;
 
+/// The members of an object as JSON text, but for `left_out` and with `rewritten` for the value of a member where it is
+/// given.
+template <class Rewritten>
+std::string object(json::Value value, std::initializer_list<std::string_view> left_out, Rewritten rewritten) {
+  std::string out = "{";
+  for (const json::Value member : value.children()) {
+    if (std::ranges::find(left_out, member.own_key()) != left_out.end()) continue;
+    if (out.size() > 1) out += ',';
+    json::append_quoted(out, member.own_key());
+    out += ":" + rewritten(member);
+  }
+  return out + "}";
+}
+
 /// What a create event says about itself follows from the version that it is drawn in.
 std::string content_of(const event::Event& event) {
   if (!event.content.valid()) return "{}";
   if (event.type != "m.room.create") return json::to_text(event.content);
-  std::string out = "{";
-  for (const json::Value member : event.content.children()) {
-    if (member.own_key() == "creator" || member.own_key() == "room_version") continue;
-    if (out.size() > 1) out += ',';
-    json::append_quoted(out, member.own_key());
-    out += ":" + json::to_text(member);
-  }
-  return out + "}";
+  return object(event.content, {"creator", "room_version"}, [](json::Value member) { return json::to_text(member); });
+}
+
+/// Power levels that do not name `user`.
+std::string levels_without(json::Value content, std::string_view user) {
+  const auto text = [](json::Value member) { return json::to_text(member); };
+  return object(content, {}, [&](json::Value member) {
+    const bool users = member.own_key() == "users" && member.is_object();
+    return users ? object(member, {user}, text) : text(member);
+  });
 }
 
 class Redrawing {
@@ -55,8 +71,16 @@ class Redrawing {
       const Step& entry = scene_.steps()[one];
       if (entry.state_key) step.before.try_emplace({entry.type, *entry.state_key}, one);
     }
-    const auto trial = scene_.judge(step.before, std::span(&step, 1));
+    auto trial = scene_.judge(step.before, std::span(&step, 1));
     if (!trial) return std::unexpected(trial.error());
+    const bool refused = !(*trial)[0].decision.allowed && !step.rejected;
+    if (step.type == "m.room.power_levels" && refused && !scene_.steps().empty()) {
+      Step other = step;
+      other.content = levels_without(event.content, scene_.steps().at(0).sender);
+      const auto second = scene_.judge(step.before, std::span(&other, 1));
+      if (!second) return std::unexpected(second.error());
+      if ((*second)[0].decision.allowed) step = std::move(other);
+    }
     const auto number = static_cast<std::uint32_t>(scene_.steps().size());
     number_of_.emplace(event.event_id, number);
     return scene_.append(std::move(step), (*trial)[0].selection);

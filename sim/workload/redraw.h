@@ -5,7 +5,8 @@
 // event
 //      says.
 // Promise: of the events that an event cites those are kept that the version's auth events selection takes, so that a
-//          history that cites its create event can be drawn under every version.
+//          history that cites its create event can be drawn under every version. A creator whom the version does not
+//          let stand in `users` of a power levels event is taken out of it, as in `stage`.
 #pragma once
 
 #include <map>

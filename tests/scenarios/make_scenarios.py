@@ -197,10 +197,9 @@ def join_rules_by_time(room: Room) -> Scenario:
 
 
 def admin_above_the_creator(room: Room) -> Scenario:
-    creator = {} if room.version == "12" else {"creator": 100}
     room.clear()
     room.open()
-    room.levels("levels_0", "creator", **creator, alice=150)
+    room.levels("levels_0", "creator", creator=100, alice=150)
     fork = room.fork()
     left = room.send("rules_invite", "creator", JOIN_RULES, {"join_rule": "invite"})
     room.back(fork)
