@@ -65,7 +65,10 @@ void find_version(HistoryItem& item) {
     const Value type = pdu.json.get("type");
     if (!type.is_string() || type.string() != "m.room.create") continue;
     const Value version = pdu.json.get("content").get("room_version");
-    if (version.is_string()) item.room_version = std::string(version.string());
+    if (!version.is_string()) return;
+    item.room_version = std::string(version.string());
+    // A place in lines is that of the event's line.
+    item.version_where = pdu.where.contains('#') ? pdu.where + "/content/room_version" : pdu.where;
     return;
   }
 }
@@ -94,6 +97,7 @@ base::Result<HistoryItem> read_history(const DocumentPtr& document, Value object
   if (const Value version = object.get("room_version"); version.valid()) {
     if (!version.is_string()) return base::fail(ErrorCode::kFormat, "`room_version` is no string", at("/room_version"));
     item.room_version = std::string(version.string());
+    item.version_where = at("/room_version");
   }
   const Value events = object.get("events");
   if (!events.is_array()) return base::fail(ErrorCode::kFormat, "`events` is no list", at("/events"));
@@ -149,8 +153,10 @@ base::Result<HistoryItem> read_answer(const DocumentPtr& document, Value object,
                                       const base::Limits& limits) {
   HistoryItem item;
   item.where = where;
-  if (const Value version = object.get("room_version"); version.is_string())
+  if (const Value version = object.get("room_version"); version.is_string()) {
     item.room_version = std::string(version.string());
+    item.version_where = pointer(where, "/room_version");
+  }
   for (const std::string_view list : {"auth_chain", "state", "pdus"}) {
     std::uint32_t i = 0;
     for (const Value event : object.get(list).is_array() ? object.get(list).children() : Value().children()) {

@@ -23,6 +23,7 @@ namespace stateroom::event {
 struct HistoryItem {
   std::string where;                        // the place of the item, for errors
   std::optional<std::string> room_version;  // the file's `room_version`, else the create event's, else none
+  std::string version_where;                // the place of that name
   struct Pdu {
     std::shared_ptr<const json::Document> document;
     json::Value json;

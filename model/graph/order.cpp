@@ -25,8 +25,8 @@ std::uint64_t prefix_of(std::string_view id) {
 
 // A cycle among the events that could not be placed: each of them names another such event, so going from one to the
 // next must come back. Starts at the event of least rank, goes to the one of least rank: the answer is one.
-base::Error cycle_error(const Csr& names, std::span<const std::string_view> ids, std::span<const std::uint32_t> ranks,
-                        const std::vector<std::uint32_t>& missing) {
+std::vector<std::uint32_t> cycle_of(const Csr& names, std::span<const std::uint32_t> ranks,
+                                    const std::vector<std::uint32_t>& missing) {
   const auto next = [&](std::uint32_t from) {
     std::uint32_t best = from;
     bool found = false;
@@ -47,22 +47,11 @@ base::Error cycle_error(const Csr& names, std::span<const std::string_view> ids,
       found = true;
     }
   }
-  std::vector<std::uint32_t> step(missing.size(), 0);
-  std::uint32_t steps = 1;
-  for (; step[at] == 0; at = next(at)) step[at] = steps++;
-  std::string message = "events name each other in a circle: ";
-  const std::uint32_t start = at;
-  for (std::uint32_t shown = 0;; ++shown) {
-    message += "`" + std::string(ids[at]) + "`, ";
-    at = next(at);
-    if (at == start) break;
-    if (shown == 9) {
-      message += "…, ";
-      break;
-    }
-  }
-  message += "`" + std::string(ids[start]) + "`";
-  return {base::ErrorCode::kCycle, message, {}, "an event may name only events that existed before it"};
+  std::vector<bool> seen(missing.size(), false);
+  for (; !seen[at]; at = next(at)) seen[at] = true;
+  std::vector<std::uint32_t> cycle{at};
+  for (std::uint32_t one = next(at); one != at; one = next(one)) cycle.push_back(one);
+  return cycle;
 }
 
 }  // namespace
@@ -80,10 +69,9 @@ std::vector<std::uint32_t> rank_by_bytes(std::span<const std::string_view> ids) 
   return ranks;
 }
 
-base::Result<std::vector<std::uint32_t>> topological_order(std::span<const std::string_view> ids,
-                                                           std::span<const std::uint32_t> ranks,
-                                                           std::span<const Naming> edges) {
-  const auto count = static_cast<std::uint32_t>(ids.size());
+std::expected<std::vector<std::uint32_t>, std::vector<std::uint32_t>> topological_order(
+    std::span<const std::uint32_t> ranks, std::span<const Naming> edges) {
+  const auto count = static_cast<std::uint32_t>(ranks.size());
   const Csr names(boost::edges_are_unsorted_multi_pass, edges.begin(), edges.end(), count);
   std::vector<Naming> turned(edges.size());
   std::ranges::transform(edges, turned.begin(), [](const Naming& edge) { return Naming{edge.second, edge.first}; });
@@ -109,7 +97,7 @@ base::Result<std::vector<std::uint32_t>> topological_order(std::span<const std::
       if (--missing[by] == 0) ready.push(ranks[by]);
     }
   }
-  if (order.size() < count) return std::unexpected(cycle_error(names, ids, ranks, missing));
+  if (order.size() < count) return std::unexpected(cycle_of(names, ranks, missing));
   return order;
 }
 

@@ -59,6 +59,16 @@ void bring_to_places(std::vector<event::Event>& events, std::vector<std::uint32_
   }
 }
 
+base::Error cycle_error(const std::vector<event::Event>& events, const std::vector<std::uint32_t>& cycle) {
+  constexpr std::size_t kShown = 10;
+  std::string message = "events name each other in a circle: ";
+  for (std::size_t i = 0; i < std::min(cycle.size(), kShown); ++i) message += "`" + events[cycle[i]].event_id + "`, ";
+  if (cycle.size() > kShown) message += "…, ";
+  message += "`" + events[cycle[0]].event_id + "`";
+  return {base::ErrorCode::kCycle, message, events[cycle[0]].where,
+          "an event may name only events that existed before it"};
+}
+
 }  // namespace
 
 Room::Room(const event::EventFormat& format)
@@ -85,8 +95,8 @@ base::Result<std::unique_ptr<Room>> Room::build(std::vector<event::Event> events
   const std::size_t fields = format.edge_fields.size();
   NamedEdges edges = read_edges(events, fields, positions);
   const std::vector<std::uint32_t> ranks = rank_by_bytes(ids);
-  const auto order = topological_order(ids, ranks, edges.all);
-  if (!order) return std::unexpected(order.error());
+  const auto order = topological_order(ranks, edges.all);
+  if (!order) return std::unexpected(cycle_error(events, order.error()));
 
   std::vector<std::uint32_t> place(events.size());
   for (std::uint32_t e = 0; e < order->size(); ++e) place[(*order)[e]] = e;

@@ -396,6 +396,7 @@ class Reader {
         message = "found the end of the input inside a string";
         break;
       case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+        here = nullptr;  // that is, the end
         message = "found the end of the input inside an array or object";
         break;
       case simdjson::UNESCAPED_CHARS:

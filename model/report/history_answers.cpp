@@ -56,7 +56,7 @@ base::Result<std::unique_ptr<Opened>> open(Workbench& workbench, const event::Hi
   const auto version = workbench.load(name, options.choice);
   if (!version) {
     base::Error error = version.error().front();
-    if (error.where.empty()) error.where = item.where;
+    if (error.where.empty()) error.where = options.version || !item.room_version ? item.where : item.version_where;
     return std::unexpected(error);
   }
   auto out = std::make_unique<Opened>();

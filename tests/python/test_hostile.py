@@ -37,14 +37,61 @@ INPUTS = {
     "two creates": many(create("$c"), create("$d")),
     "two under one id": many(create("$c"), pdu("$1", []), pdu("$1", ["$c"])),
     "mixed": json.dumps([{"events": []}, create("$c")]),
+    "deep content": many(create("$c"), pdu("$1", [], content="@")).replace(
+        '"@"', '{"a":' * 100_000 + "1" + "}" * 100_000
+    ),
+    "duplicate keys, one escaped": many(pdu("$1", [], content="@")).replace('"@"', '{"a": 1, "\\u0061": 2}'),
+    "lone surrogate in a key": many(pdu("$1", [], content={"@": 1})).replace("@", "\\udc00"),
+    "cycle of auth events": many(create("$c"), pdu("$1", [], auth_events=["$2"]), pdu("$2", ["$1"])),
+    "self reference in auth events": many(create("$c"), pdu("$1", ["$c"], auth_events=["$1"])),
+    "no type": many(create("$c"), {"event_id": "$1"}),
+    "no event": '{"events": [null]}',
+    "no events": '{"events": "x"}',
+    "unknown version": '{"room_version": "nope", "events": []}',
+    "unknown state set": json.dumps({"events": [create("$c")], "state_sets": [["$c"], ["$x"]]}),
+    "unknown rejected event": json.dumps({"events": [create("$c")], "rejected": ["$x"]}),
+    "broken line": json.dumps(create("$c")) + '\n{"type": }\n' + json.dumps(pdu("$1", ["$c"])),
+}
+
+PLACES = {
+    "truncated": f":1:{len(INPUTS['truncated']) + 1}",
+    "deep": ":1:257",
+    "deep objects": ":1:1281",
+    "duplicate keys": ":1:38",
+    "cycle": "#/events/1",
+    "self reference": "#/events/1",
+    "two creates": "#/events/1",
+    "no type": "#/events/1",
+    "unknown version": "#/room_version",
+    "unknown state set": "#/state_sets/1",
+    "unknown rejected event": "#/rejected",
+    "broken line": ":2:10",
 }
 
 
-def run(tmp_path, command: str, text: str) -> tuple[int, list[dict]]:
+def question(event, *state: dict) -> str:
+    return json.dumps({"room_version": "11", "event": event, "state": list(state)})
+
+
+QUESTIONS = {
+    "truncated": question(pdu("$1", []), create("$c"))[:-3],
+    "deep": question("@").replace('"@"', "[" * 100_000 + "]" * 100_000),
+    "duplicate keys": '{"room_version": "11", "event": {"type": "a", "type": "b"}, "state": []}',
+    "lone surrogate": question(pdu("$1", [], sender="@")).replace('"@"', '"\\ud800"'),
+    "no type": question({}),
+    "no event": question(None),
+    "self reference": question(pdu("$1", ["$1"]), create("$c")),
+    "cycle": question(pdu("$1", ["$2"]), pdu("$2", ["$1"], state_key="")),
+    "two creates": question(pdu("$1", []), create("$c"), create("$d")),
+    "no state": question(pdu("$1", []), pdu("$2", [])),
+}
+
+
+def run(tmp_path, command: str, text: str, *options: str) -> tuple[int, list[dict]]:
     path = tmp_path / "input.json"
     path.write_text(text)
     done = subprocess.run(
-        [sys.executable, "-c", "from stateroom.cli import main; main()", command, str(path), "--json"],
+        [sys.executable, "-c", "from stateroom.cli import main; main()", command, str(path), "--json", *options],
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -62,7 +109,27 @@ def test_a_bad_file_is_an_error_with_its_place(tmp_path, command, kind):
     status, found = run(tmp_path, command, INPUTS[kind])
     assert status == 1
     assert found[-1]["error"]["code"] != "internal"
+    place = str(tmp_path / "input.json") + PLACES.get(kind, "")
+    assert found[-1]["error"]["where"].startswith(place)
+    assert found[-1]["error"]["where"] == place or kind not in PLACES
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_a_bad_question_is_an_error_with_its_place(tmp_path, kind):
+    status, found = run(tmp_path, "auth", QUESTIONS[kind])
+    assert status == 1
+    assert found[-1]["error"]["code"] != "internal"
     assert found[-1]["error"]["where"].startswith(str(tmp_path / "input.json"))
+
+
+def test_a_number_beyond_all_is_rejected_by_the_rules_or_an_error_in_strict_mode(tmp_path):
+    event = pdu("$1", ["$c"], type="m.room.power_levels", state_key="", content={"ban": "@"}, auth_events=["$c"])
+    text = many(create("$c"), event).replace('"@"', "1e400")
+    status, [_, found] = run(tmp_path, "events", text)
+    assert (status, found["event_id"], found["allowed"]) == (0, "$1", False)
+    status, [found] = run(tmp_path, "events", text, "--strict")
+    assert (status, found["error"]["code"]) == (1, "number")
+    assert found["error"]["where"].endswith("input.json#/events/1")
 
 
 def test_a_million_keys_are_read(tmp_path):
@@ -75,6 +142,9 @@ def test_a_missing_event_is_a_hole_that_is_listed(tmp_path):
     status, [found] = run(tmp_path, "resolve", many(create("$c"), pdu("$1", ["$gone"])))
     assert status == 0
     assert found["holes"] == ["$gone"]
+    status, [_, event] = run(tmp_path, "events", many(create("$c"), pdu("$1", ["$c"], auth_events=["$c", "$gone"])))
+    assert (status, event["allowed"]) == (0, False)
+    assert event["label"]
 
 
 def check(tmp_path, definitions: list[str], rules: list[str]) -> tuple[str, float]:

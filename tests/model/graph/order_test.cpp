@@ -13,11 +13,9 @@ namespace {
 std::vector<std::string_view> views(const std::vector<std::string>& ids) { return {ids.begin(), ids.end()}; }
 
 std::string letters(const std::vector<std::string>& ids, const std::vector<Naming>& edges) {
-  const auto texts = views(ids);
-  const auto order = topological_order(texts, rank_by_bytes(texts), edges);
-  if (!order) return order.error().message;
-  std::string out;
-  for (const std::uint32_t at : *order) out += ids[at];
+  const auto order = topological_order(rank_by_bytes(views(ids)), edges);
+  std::string out = order ? "" : "circle ";
+  for (const std::uint32_t at : order ? *order : order.error()) out += ids[at];
   return out;
 }
 
@@ -61,10 +59,9 @@ TEST(TopologicalOrder, IsTheSmallestByIdAmongAllPermutationsOfFourEvents) {
 
 TEST(TopologicalOrder, ARepeatedEdgeIsOne) { EXPECT_EQ(letters({"a", "b"}, {{0, 1}, {0, 1}, {0, 1}}), "ba"); }
 
-TEST(TopologicalOrder, ACycleIsAnErrorThatNamesItsEvents) {
-  EXPECT_EQ(letters({"a", "b", "c", "d"}, {{0, 1}, {1, 2}, {2, 1}, {3, 0}}),
-            "events name each other in a circle: `b`, `c`, `b`");
-  EXPECT_EQ(letters({"a"}, {{0, 0}}), "events name each other in a circle: `a`, `a`");
+TEST(TopologicalOrder, ACycleIsAnErrorThatHasItsEvents) {
+  EXPECT_EQ(letters({"a", "b", "c", "d"}, {{0, 1}, {1, 2}, {2, 1}, {3, 0}}), "circle bc");
+  EXPECT_EQ(letters({"a"}, {{0, 0}}), "circle a");
 }
 
 TEST(TopologicalOrder, ALongChainAndALongCycleNeedNoStack) {
@@ -76,16 +73,15 @@ TEST(TopologicalOrder, ALongChainAndALongCycleNeedNoStack) {
   }
   const auto texts = views(ids);
   const auto ranks = rank_by_bytes(texts);
-  const auto order = topological_order(texts, ranks, edges);
+  const auto order = topological_order(ranks, edges);
   ASSERT_TRUE(order);
   std::vector<std::uint32_t> expected(ids.size());
   std::iota(expected.begin(), expected.end(), 0u);
   EXPECT_EQ(*order, expected);
   edges.emplace_back(0, 99'999);
-  const auto circle = topological_order(texts, ranks, edges);
+  const auto circle = topological_order(ranks, edges);
   ASSERT_FALSE(circle);
-  EXPECT_EQ(circle.error().code, base::ErrorCode::kCycle);
-  EXPECT_LT(circle.error().message.size(), 1000u);
+  EXPECT_EQ(circle.error().size(), 100'000u);
 }
 
 }  // namespace

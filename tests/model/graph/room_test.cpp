@@ -124,6 +124,16 @@ TEST(Room, CyclesSelfReferencesAndRepeatedIdsAreErrors) {
   EXPECT_EQ(code({plain("$a", {"$a"}, {})}), base::ErrorCode::kCycle);
   EXPECT_EQ(code({plain("$a", {"$b"}, {}), plain("$b", {}, {"$a"})}), base::ErrorCode::kCycle) << "across fields";
   EXPECT_EQ(code({plain("$a", {}, {}), plain("$a", {}, {})}), base::ErrorCode::kDuplicateEvent);
+  event::Event first = plain("$b", {"$c"}, {});
+  first.where = "FILE#/events/0";
+  const auto circle = Room::build({first, plain("$c", {"$b"}, {}), plain("$a", {}, {})}, format()).error();
+  EXPECT_EQ(circle.message, "events name each other in a circle: `$b`, `$c`, `$b`");
+  EXPECT_EQ(circle.where, "FILE#/events/0");
+  std::vector<event::Event> many;
+  for (int i = 0; i < 1000; ++i) {
+    many.push_back(plain("$" + std::to_string(i), {"$" + std::to_string((i + 1) % 1000)}, {}));
+  }
+  EXPECT_LT(Room::build(many, format()).error().message.size(), 200u) << "ten of them are named";
   base::Limits limits;
   limits.events_max = 1;
   EXPECT_EQ(Room::build({plain("$a", {}, {}), plain("$b", {}, {})}, format(), limits).error().code,
