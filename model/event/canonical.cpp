@@ -162,7 +162,8 @@ class Writer {
     if (value.kind() == Kind::kBigInteger || value.integer() < rules_.least || value.integer() > rules_.greatest) {
       return bad(value, "is outside the range of canonical JSON");
     }
-    out_ += fmt::format("{}", value.integer());
+    const fmt::format_int digits(value.integer());
+    out_.append(digits.data(), digits.size());
     return true;
   }
 
@@ -204,46 +205,58 @@ class Writer {
     return true;
   }
 
-  static bool written(Value member, const Selection& selection) {
-    if (!selection.takes(member.own_key())) return false;
-    const Selection::Member* rule = selection.member(member.own_key());
+  static bool written(Value member, std::string_view key, const Selection& selection) {
+    const Selection::Member* rule = selection.member(key);
+    if (rule == nullptr ? !selection.others : !rule->taken) return false;
     if (rule == nullptr || rule->inside == nullptr || !rule->drop_if_empty) return true;
     if (member.is_array()) return rule->inside->each != nullptr;
     if (!member.is_object()) return false;
     for (const Value inner : member.children()) {
-      if (written(inner, *rule->inside)) return true;
+      if (written(inner, inner.own_key(), *rule->inside)) return true;
     }
     return false;
   }
 
   bool object(Value value, const Selection* selection) {
-    std::vector<Value> members;
-    members.reserve(value.size());
+    const std::size_t mark = members_.size();
     for (const Value member : value.children()) {
-      if (selection == nullptr || written(member, *selection)) members.push_back(member);
+      const std::string_view key = member.own_key();
+      if (selection == nullptr || written(member, key, *selection)) members_.push_back({key, member});
     }
-    if (rules_.scheme == CanonicalScheme::kRfc8785) {
-      std::sort(members.begin(), members.end(),
-                [](Value a, Value b) { return utf16(a.own_key()) < utf16(b.own_key()); });
-    } else {
-      // By code point, which is the order of UTF-8 bytes.
-      std::sort(members.begin(), members.end(), [](Value a, Value b) { return a.own_key() < b.own_key(); });
-    }
+    sort(mark);
     out_ += '{';
-    bool first = true;
-    for (const Value member : members) {
-      if (!first) out_ += ',';
-      first = false;
-      json::append_quoted(out_, member.own_key());
+    const std::size_t end = members_.size();
+    for (std::size_t at = mark; at < end; ++at) {
+      const auto [key, member] = members_[at];  // a copy: what is inside moves the list
+      if (at > mark) out_ += ',';
+      json::append_quoted(out_, key);
       out_ += ':';
-      if (!part(member, selection == nullptr ? nullptr : selection->inside(member.own_key()))) return false;
+      if (!part(member, selection == nullptr ? nullptr : selection->inside(key))) return false;
     }
+    members_.resize(mark);
     out_ += '}';
     return true;
   }
 
+  void sort(std::size_t mark) {
+    const auto first = members_.begin() + static_cast<std::ptrdiff_t>(mark);
+    if (rules_.scheme == CanonicalScheme::kRfc8785) {
+      std::sort(first, members_.end(), [](const auto& a, const auto& b) { return utf16(a.key) < utf16(b.key); });
+      return;
+    }
+    // By code point, which is the order of UTF-8 bytes. What servers send is mostly canonical already.
+    const auto by_key = [](const Member& a, const Member& b) { return a.key < b.key; };
+    if (!std::is_sorted(first, members_.end(), by_key)) std::sort(first, members_.end(), by_key);
+  }
+
+  struct Member {
+    std::string_view key;
+    Value value;
+  };
+
   const CanonicalJson& rules_;
   std::string& out_;
+  std::vector<Member> members_;  // of the objects that are being written
 };
 
 }  // namespace

@@ -1,10 +1,11 @@
 // Canonical JSON of a part of a value: redaction and hashing take members out without making another tree.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "model/base/error.h"
 #include "model/event/format.h"
@@ -12,7 +13,7 @@
 namespace stateroom::event {
 
 /// Which members of an object are written. A member without an entry of its own is written whole or left out by
-/// `others`.
+/// `others`. Names are views, mostly into the format: a selection is made for each event and used up at once.
 struct Selection {
   struct Member {
     bool taken = true;
@@ -21,20 +22,25 @@ struct Selection {
   };
   bool others = true;               // members that `members` does not name
   std::unique_ptr<Selection> each;  // with `others`: inside each of them, and of the elements of an array
-  std::map<std::string, Member, std::less<>> members;
+  std::vector<std::pair<std::string_view, Member>> members;
 
-  bool takes(std::string_view key) const {
-    const auto found = members.find(key);
-    return found == members.end() ? others : found->second.taken;
-  }
   const Member* member(std::string_view key) const {
-    const auto found = members.find(key);
-    return found == members.end() ? nullptr : &found->second;
+    for (const auto& [name, member] : members) {
+      if (name == key) return &member;
+    }
+    return nullptr;
+  }
+  /// The entry of a member and whether it is new.
+  std::pair<Member*, bool> entry(std::string_view key) {
+    for (auto& [name, member] : members) {
+      if (name == key) return {&member, false};
+    }
+    return {&members.emplace_back(key, Member{}).second, true};
   }
   /// What is taken inside the member; null: all of it.
   const Selection* inside(std::string_view key) const {
-    const auto found = members.find(key);
-    return found == members.end() ? each.get() : found->second.inside.get();
+    const Member* found = member(key);
+    return found == nullptr ? each.get() : found->inside.get();
   }
 };
 

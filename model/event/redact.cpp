@@ -12,12 +12,6 @@ namespace {
 
 using base::ErrorCode;
 
-Selection::Member& add(Selection& selection, const std::string& key) {
-  Selection::Member& member = selection.members[key];
-  member.taken = true;
-  return member;
-}
-
 /// Keeps the value at a path; parents on the way keep only what is named, and go where nothing of it is there.
 void keep(Selection& selection, const std::vector<std::string>& path, bool empty_too) {
   Selection* here = &selection;
@@ -34,14 +28,15 @@ void keep(Selection& selection, const std::vector<std::string>& path, bool empty
       here = here->each.get();
       continue;
     }
-    const bool existed = here->members.contains(path[i]);
-    Selection::Member& member = add(*here, path[i]);
+    const auto [entry, fresh] = here->entry(path[i]);
+    Selection::Member& member = *entry;
+    member.taken = true;
     const bool last = i + 1 == path.size();
     if (last && !empty_too) {
       member.inside = nullptr;
       return;
     }
-    if (existed && member.inside == nullptr) return;  // already kept whole
+    if (!fresh && member.inside == nullptr) return;  // already kept whole
     if (member.inside == nullptr) {
       member.inside = std::make_unique<Selection>();
       member.inside->others = false;
@@ -65,9 +60,9 @@ void take_out(Selection& selection, const std::vector<std::string>& path, bool t
       here = here->each.get();
       continue;
     }
-    const bool known = here->members.contains(path[i]);
-    Selection::Member& member = here->members[path[i]];
-    if (!known) member.taken = here->others;
+    const auto [entry, fresh] = here->entry(path[i]);
+    Selection::Member& member = *entry;
+    if (fresh) member.taken = here->others;
     if (i + 1 == path.size()) {
       member.taken = taken;
       return;
@@ -80,10 +75,11 @@ void take_out(Selection& selection, const std::vector<std::string>& path, bool t
 Selection redaction(json::Value pdu, const EventFormat& format) {
   Selection selection;
   selection.others = false;
+  selection.members.reserve(format.fields.size() + 4);
   for (const FormatField& field : format.fields) {
     if (field.kept) keep(selection, field.path, false);
   }
-  Selection::Member& content = selection.members["content"];
+  Selection::Member& content = *selection.entry("content").first;
   if (!content.taken) return selection;
   content.inside = std::make_unique<Selection>();
   content.inside->others = false;
@@ -117,7 +113,7 @@ base::Result<std::string> bytes_of(json::Value pdu, const EventFormat& format, s
   if (found->second.redacted) selection = redaction(pdu, format);
   for (const auto& path : found->second.without) take_out(selection, path, false);
   for (const auto& path : found->second.except) take_out(selection, path, true);
-  for (const char* member : beside) take_out(selection, {member}, false);
+  for (const char* member : beside) selection.entry(member).first->taken = false;
   return canonical_json(pdu, format.canonical_json, &selection);
 }
 

@@ -68,8 +68,8 @@ BENCHMARK_CAPTURE(resolve_forks, v2_1, "12")->Apply(sizes);
 BENCHMARK_CAPTURE(resolve_forks, v1, "1")->Apply(sizes);
 
 void small_conflict(benchmark::State& state, const std::string& version, const std::string& name) {
-  Lab lab(version,
-          stateroom::testing::read_file(std::string(STATEROOM_SOURCE_DIR) + "/tests/scenarios/" + name + "." + version + ".json"));
+  Lab lab(version, stateroom::testing::read_file(std::string(STATEROOM_SOURCE_DIR) + "/tests/scenarios/" + name + "." +
+                                                 version + ".json"));
   std::vector<State> states;
   for (const auto& set : lab.state_sets) states.push_back(lab.state(set));
   for (auto _ : state) benchmark::DoNotOptimize(lab.resolver->resolve(states));
