@@ -31,6 +31,10 @@ test: build ## All tests but the long ones; says what was skipped and why
 test-long: build ## The long tests: installing the library and the package afresh, larger scopes
 	$(PYTHON) -m pytest -m long
 
+.PHONY: oracles
+oracles: setup ## The implementations that people run, as separate processes (needs cargo and go); tests use them when they are there
+	@tools/oracles.sh
+
 .PHONY: bench
 bench: build ## Measurements, with the machine and the commit that gave them
 	@echo "machine: $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $$(nproc) cores; commit: $$(git describe --always --dirty)"

@@ -128,6 +128,8 @@ struct AuthQuestion {
     state: Vec<Pdu>,
     #[serde(default)]
     events: Vec<Pdu>,
+    #[serde(default)]
+    rejected: Vec<OwnedEventId>,
 }
 
 type Room = HashMap<OwnedEventId, Arc<Pdu>>;
@@ -177,8 +179,8 @@ fn key(event: &Pdu) -> Option<(StateEventType, String)> {
 }
 
 fn about() -> Value {
-    let versions: Vec<String> = (2..=12).map(|v| v.to_string()).collect();
-    json!({"oracle": "ruma", "release": "ruma-state-res 0.17.0", "versions": versions})
+    let judges: Vec<String> = (1..=12).map(|v| v.to_string()).collect();
+    json!({"oracle": "ruma", "release": "ruma-state-res 0.17.0", "versions": judges[1..], "judges": judges})
 }
 
 fn resolve_answer(question: ResolveQuestion) -> Result<Value, String> {
@@ -240,8 +242,11 @@ fn resolve_answer(question: ResolveQuestion) -> Result<Value, String> {
     })
 }
 
-fn auth_answer(question: AuthQuestion) -> Result<Value, String> {
+fn auth_answer(mut question: AuthQuestion) -> Result<Value, String> {
     let rules = rules_of(&question.room_version)?.authorization;
+    for event in question.state.iter_mut().chain(question.events.iter_mut()) {
+        event.rejected = question.rejected.contains(&event.event_id);
+    }
     let all = question.state.iter().chain(question.events.iter());
     let known: HashMap<&EventId, &Pdu> = all.map(|e| (&*e.event_id, e)).collect();
     let slots: HashMap<(StateEventType, String), &Pdu> =
@@ -269,20 +274,18 @@ fn answer(line: &str) -> Result<Value, String> {
     }
 }
 
+/// File and line of a panic, the file from the name of its crate on.
+fn panic_place(location: &std::panic::Location) -> String {
+    let file = location.file().rsplit("registry/src/").next().unwrap_or_default();
+    let crate_file = file.split_once('/').filter(|_| file != location.file());
+    format!("{}:{}", crate_file.map_or(file, |(_, rest)| rest), location.line())
+}
+
 fn main() {
     let place: Arc<Mutex<String>> = Arc::default();
     let seen = place.clone();
     std::panic::set_hook(Box::new(move |info| {
-        *seen.lock().unwrap() = info
-            .location()
-            .map(|l| {
-                format!(
-                    "{}:{}",
-                    l.file().rsplit("registry/src/").next().unwrap_or(l.file()),
-                    l.line()
-                )
-            })
-            .unwrap_or_default();
+        *seen.lock().unwrap() = info.location().map(panic_place).unwrap_or_default();
     }));
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {

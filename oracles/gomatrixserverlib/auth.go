@@ -1,0 +1,47 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/matrix-org/gomatrixserverlib"
+)
+
+type authQuestion struct {
+	Event  raw   `json:"event"`
+	State  []raw `json:"state"`
+	Events []raw `json:"events"`
+}
+
+// auth asks the library about one event in a state. It has no rule on the event's auth_events themselves: those are
+// looked after by the server around it.
+func auth(v version, line []byte) (answer, error) {
+	var question authQuestion
+	if err := json.Unmarshal(line, &question); err != nil {
+		return nil, fmt.Errorf("question: %w", err)
+	}
+	impl, err := gomatrixserverlib.GetRoomVersion(v)
+	if err != nil {
+		return nil, err
+	}
+	var state, judged room
+	if err := state.read(impl, question.State); err != nil {
+		return nil, err
+	}
+	if err := judged.read(impl, []raw{question.Event}); err != nil {
+		return answer{"allowed": false, "reason": err.Error()}, nil
+	}
+	provider, err := gomatrixserverlib.NewAuthEvents(nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range state.order {
+		if err := provider.AddEvent(state.events[id]); err != nil {
+			return nil, err
+		}
+	}
+	if err := gomatrixserverlib.Allowed(judged.events[judged.order[0]], provider, userID); err != nil {
+		return answer{"allowed": false, "reason": err.Error()}, nil
+	}
+	return answer{"allowed": true}, nil
+}
