@@ -1,106 +1,62 @@
 // What `stateroom show` and the replays of `vet` ask: files read again from their bytes, judged and resolved.
-
 #include <pybind11/stl.h>
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bindings/core/bindings.h"
-#include "model/event/history.h"
-#include "model/resolve/resolution.h"
-#include "model/rules/elaborate.h"
-#include "model/versions/registry.h"
+#include "bindings/core/history_options.h"
+#include "bindings/core/history_view.h"
+#include "bindings/core/refuse.h"
+#include "model/auth/ask.h"
 #include "sim/workload/redraw.h"
-
-namespace py = pybind11;
 
 namespace stateroom::bindings {
 namespace {
 
+namespace py = pybind11;
 using base::EventIndex;
 
-[[noreturn]] void refuse(const base::Error& error) {
-  throw py::value_error(error.where.empty() ? error.message : error.where + ": " + error.message);
+report::Workbench& bench() {
+  static report::Workbench kBench;
+  return kBench;
 }
 
-template <class T>
-T value_of(base::Result<T> result) {
-  if (!result) refuse(result.error());
-  return std::move(*result);
-}
-
-std::shared_ptr<const rules::Program> program_of(const std::string& name, const std::string& profile,
-                                                 const std::map<std::string, std::string>& readings) {
-  static const versions::Registry kTexts;
-  rules::LoadOptions options;
-  options.profile = profile;
-  options.readings = readings;
-  const auto version = kTexts.load(name, options);
-  if (!version) refuse(version.error()[0]);
-  const auto core = rules::elaborate(*version);
-  if (!core) throw py::value_error(core.error()[0].where() + ": " + core.error()[0].message);
-  return rules::Program::compile(*core);
-}
-
-/// A history under a version, with the state after each event.
+/// A history under a version: the verdict on each event in the state before it, and a resolution. Only events that the
+/// file names rejected are, so that a drawing is shown as it was drawn.
 class Shown {
  public:
-  Shown(const std::string& bytes, const std::string& file, const std::optional<std::string>& version,
-        const std::string& profile, const std::map<std::string, std::string>& readings) {
-    auto items = event::read_items(bytes, file);
-    if (items.empty()) throw py::value_error(file + ": found no history");
-    if (!items[0]) refuse(items[0].error());
-    version_ = version.value_or(items[0]->room_version.value_or("1"));
-    program_ = program_of(version_, profile, readings);
-    auto history = value_of(event::decode(*items[0], program_->version().format, false));
-    ids_ = event::name(history.ids);
-    notes_ = history.notes;
-    state_sets_ = history.state_sets;
-    given_ = history.has_state_sets;
-    room_ = value_of(graph::Room::build(std::move(history.events), program_->version().format));
-    evaluator_ = std::make_unique<rules::Evaluator>(program_, *room_);
-    resolver_ = std::make_unique<resolve::Resolver>(*evaluator_, store_);
-    prev_ = room_->edge_field("prev_events");
-    auth_ = room_->edge_field("auth_events");
-    walk();
+  Shown(const std::string& bytes, const std::string& file, const report::HistoryOptions& options)
+      : opened_(value_of(report::open(bench(), HistoryFile(bytes, file).item(0), options))) {
+    resolve::WalkOptions walk_options;
+    walk_options.checks = false;
+    const auto walk =
+        value_of(resolve::Walk::run(*opened_->evaluator, opened_->store, *opened_->resolver, walk_options));
+    for (std::uint32_t e = 0; e < opened_->room->size(); ++e) {
+      const auto before = rules::StateView::of(opened_->store, walk.receipts()[e].before);
+      decisions_.push_back(opened_->evaluator->authorise(EventIndex(e), before, true));
+    }
+    inputs_ = value_of(report::inputs_of(*opened_, walk));
+    result_ = value_of(opened_->resolver->resolve(inputs_, &trace_));
   }
 
-  py::dict answer() {
-    std::vector<graph::State> inputs;
-    if (given_) {
-      for (const auto& set : state_sets_) {
-        std::vector<graph::StateStore::Entry> entries;
-        for (const std::string& id : set) {
-          const EventIndex event = room_->find(std::string_view(id));
-          if (!event.valid()) throw py::value_error("the state set names `" + id + "`, which is not in the history");
-          if (room_->key(event).valid()) entries.emplace_back(room_->key(event), event);
-        }
-        inputs.push_back(store_.from(std::move(entries)));
-      }
-    } else {
-      for (std::uint32_t e = 0; e < room_->size(); ++e) {
-        const auto citing = room_->citing(prev_, EventIndex(e));
-        const bool last = std::none_of(citing.begin(), citing.end(), [&](EventIndex c) { return !room_->rejected(c); });
-        if (last && !room_->rejected(EventIndex(e))) inputs.push_back(after_[e]);
-      }
-    }
-    resolve::Trace trace;
-    const graph::State result = value_of(resolver_->resolve(inputs, &trace));
+  py::dict answer() const {
     py::dict out;
-    out["version"] = version_;
-    out["ids"] = ids_;
-    out["notes"] = notes_;
+    out["version"] = opened_->version->text.name;
+    out["ids"] = event::name(opened_->history.ids);
+    out["notes"] = opened_->history.notes;
     out["events"] = events();
     py::list sets;
-    for (const graph::State input : inputs) sets.append(numbers(input));
+    for (const graph::State input : inputs_) sets.append(numbers(input));
     out["state_sets"] = sets;
-    out["given"] = given_;
-    out["result"] = numbers(result);
-    out["values"] = values(trace);
+    out["given"] = opened_->history.has_state_sets;
+    out["result"] = numbers(result_);
+    out["values"] = values();
     py::list checks;
-    for (const resolve::TraceCheck& check : trace.checks) {
+    for (const resolve::TraceCheck& check : trace_.checks) {
       py::dict one = decision(check.decision);
       one["name"] = check.name;
       one["event"] = check.event.value();
@@ -112,38 +68,32 @@ class Shown {
   }
 
  private:
-  void walk() {
-    for (std::uint32_t e = 0; e < room_->size(); ++e) {
-      const EventIndex event(e);
-      std::vector<graph::State> states;
-      for (const EventIndex p : room_->cited(prev_, event)) {
-        if (p.valid()) states.push_back(after_[p.at()]);
-      }
-      const graph::State before = states.empty() ? graph::StateStore::empty() : value_of(resolver_->resolve(states));
-      decisions_.push_back(evaluator_->authorise(event, rules::StateView::of(store_, before), true));
-      const bool enters = room_->key(event).valid() && !room_->rejected(event);
-      after_.push_back(enters ? store_.set(before, room_->key(event), event) : before);
-    }
-  }
-
   std::vector<std::uint32_t> numbers(graph::State state) const {
     std::vector<std::uint32_t> out;
-    for (const auto& [key, event] : store_.entries(state)) out.push_back(event.value());
+    for (const auto& [key, event] : opened_->store.entries(state)) out.push_back(event.value());
     return out;
   }
 
   py::dict decision(const rules::Decision& decision) const {
     py::dict out;
     out["allowed"] = decision.allowed;
-    out["label"] = program_->label(decision.rule);
-    out["number"] = program_->number(decision.rule);
+    out["label"] = opened_->version->program->label(decision.rule);
+    out["number"] = opened_->version->program->number(decision.rule);
+    return out;
+  }
+
+  std::vector<std::uint32_t> cited(std::string_view field, EventIndex event) const {
+    std::vector<std::uint32_t> out;
+    for (const EventIndex one : opened_->room->cited(opened_->room->edge_field(field), event)) {
+      if (one.valid()) out.push_back(one.value());
+    }
     return out;
   }
 
   py::list events() const {
     py::list out;
-    for (std::uint32_t e = 0; e < room_->size(); ++e) {
-      const event::Event& event = room_->event(EventIndex(e));
+    for (std::uint32_t e = 0; e < opened_->room->size(); ++e) {
+      const event::Event& event = opened_->room->event(EventIndex(e));
       py::dict one;
       one["id"] = event.event_id;
       one["type"] = event.type;
@@ -151,29 +101,22 @@ class Shown {
       one["sender"] = event.sender;
       one["origin_server_ts"] = event.origin_server_ts;
       one["content"] = event.content.valid() ? json::to_text(event.content) : "{}";
-      one["rejected"] = room_->rejected(EventIndex(e));
+      one["rejected"] = opened_->room->rejected(EventIndex(e));
       one["decision"] = decision(decisions_[e]);
-      for (const auto& [name, field] : {std::pair("prev", prev_), std::pair("auth", auth_)}) {
-        std::vector<std::uint32_t> cited;
-        for (const EventIndex c : room_->cited(field, EventIndex(e))) {
-          if (c.valid()) cited.push_back(c.value());
-        }
-        one[name] = cited;
-      }
+      one["prev"] = cited("prev_events", EventIndex(e));
+      one["auth"] = cited("auth_events", EventIndex(e));
       out.append(one);
     }
     return out;
   }
 
-  py::list values(const resolve::Trace& trace) const {
+  py::list values() const {
     using Kind = resolve::TraceValue::Kind;
-    static const std::map<Kind, std::string> kNames{
-        {Kind::kState, "state"}, {Kind::kEvents, "set"}, {Kind::kOrder, "order"}, {Kind::kFunction, "function"}};
     py::list out;
-    for (const resolve::TraceValue& value : trace.values) {
+    for (const resolve::TraceValue& value : trace_.values) {
       py::dict one;
       one["name"] = value.name;
-      one["kind"] = kNames.at(value.kind);
+      one["kind"] = bindings::name(value.kind);
       std::vector<std::uint32_t> steps;
       std::vector<std::string> texts;
       if (value.kind == Kind::kState) steps = numbers(value.state);
@@ -195,52 +138,48 @@ class Shown {
     return out;
   }
 
-  std::string version_, ids_;
-  std::vector<std::string> notes_;
-  std::vector<std::vector<std::string>> state_sets_;
-  bool given_ = false;
-  std::shared_ptr<const rules::Program> program_;
-  std::unique_ptr<graph::Room> room_;
-  graph::StateStore store_;
-  std::unique_ptr<rules::Evaluator> evaluator_;
-  std::unique_ptr<resolve::Resolver> resolver_;
-  graph::EdgeField prev_ = 0, auth_ = 0;
-  std::vector<graph::State> after_;  // by event
+  OpenedPtr opened_;
   std::vector<rules::Decision> decisions_;
+  std::vector<graph::State> inputs_;
+  resolve::Trace trace_;
+  graph::State result_;
 };
 
 py::dict show_history(const std::string& bytes, const std::string& file, const std::optional<std::string>& version,
                       const std::string& profile, const std::map<std::string, std::string>& readings) {
-  return Shown(bytes, file, version, profile, readings).answer();
+  std::optional<Shown> shown;
+  {
+    const py::gil_scoped_release release;
+    shown.emplace(bytes, file, options_of(version, profile, readings, false, std::nullopt));
+  }
+  return shown->answer();
+}
+
+base::Result<std::shared_ptr<const rules::Program>> program_of(std::string_view name) {
+  const auto loaded = bench().load(std::string(name));
+  if (!loaded) return std::unexpected(loaded.error().front());
+  return (*loaded)->program;
+}
+
+auth::Answer asked(const std::string& bytes, const std::string& version) {
+  const auto document = value_of(json::parse(bytes, "witness"));
+  auth::AskOptions options;
+  options.version = version;
+  options.recognised_version = [](std::string_view name) { return bench().registry().has(name); };
+  return value_of(auth::ask(document, json::root(*document), "witness", program_of, options));
 }
 
 /// The verdict on the event of a file that `stateroom auth` takes, its rules on auth_events included.
 py::dict replay_auth(const std::string& bytes, const std::string& version) {
-  const auto document = value_of(json::parse(bytes, "witness"));
-  const json::Value file = json::root(*document);
-  const auto program = program_of(version, "", {});
-  const event::EventFormat& format = program->version().format;
-  std::vector<event::Event> events;
-  for (const json::Value pdu : file.get("state").children())
-    events.push_back(value_of(event::decode_event(document, pdu, format, std::nullopt, false, "state")));
-  const std::size_t state_size = events.size();
-  events.push_back(value_of(event::decode_event(document, file.get("event"), format, std::nullopt, false, "event")));
-  std::vector<std::string> ids;
-  for (const event::Event& event : events) ids.push_back(event.event_id);
-  const auto room = value_of(graph::Room::build(std::move(events), format));
-  graph::StateStore store;
-  std::vector<graph::StateStore::Entry> entries;
-  for (std::size_t i = 0; i < state_size; ++i) {
-    const EventIndex event = room->find(std::string_view(ids[i]));
-    entries.emplace_back(room->key(event), event);
+  auth::Answer answer;
+  {
+    const py::gil_scoped_release release;
+    answer = asked(bytes, version);
   }
-  rules::Evaluator evaluator(program, *room);
-  const auto found = evaluator.authorise(room->find(std::string_view(ids.back())),
-                                         rules::StateView::of(store, store.from(std::move(entries))));
   py::dict out;
-  out["allowed"] = found.allowed;
-  out["label"] = program->label(found.rule);
-  out["number"] = program->number(found.rule);
+  out["allowed"] = answer.decision.allowed;
+  out["label"] = answer.decision.label;
+  out["number"] = answer.decision.number;
   return out;
 }
 
@@ -253,13 +192,12 @@ std::vector<std::string> ids_of(const std::vector<event::Event>& events) {
 /// A history as signed PDUs of a version; what names events names them by the new ids.
 py::dict redraw_history(const std::string& bytes, const std::string& file, const std::string& version,
                         const std::map<std::string, std::string>& names) {
-  const auto items = event::read_items(bytes, file);
-  if (items.empty()) throw py::value_error(file + ": found no history");
-  if (!items[0]) refuse(items[0].error());
-  const auto program = program_of(version, "", {});
-  const auto source = items[0]->room_version ? program_of(*items[0]->room_version, "", {}) : program;
-  const event::EventFormat& format = source->version().format;
-  const auto history = value_of(event::decode(*items[0], format, false));
+  const HistoryFile source(bytes, file);
+  const event::HistoryItem& item = source.item(0);
+  const auto program = value_of(program_of(version));
+  const auto named = item.room_version ? value_of(program_of(*item.room_version)) : program;
+  const event::EventFormat& format = named->version().format;
+  const auto history = value_of(event::decode(item, format, false));
   const auto events = value_of(workload::redraw(history, format, names, program));
   py::list pdus;
   for (const event::Event& event : events) pdus.append(json::to_text(event.json));

@@ -2,8 +2,7 @@
 //
 // In:  the libraries of model/ and sim/.
 // Out: their types and functions under the same names in Python. Only names, conversions and docstrings live here:
-// nothing is
-//      decided in a binding.
+//      nothing is decided in a binding.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -12,7 +11,16 @@ namespace stateroom::bindings {
 
 /// Which build this is: `version`, `commit`, `z3_version()`, `compiler`.
 void bind_build_info(pybind11::module_& module);
-/// `format_text`: the layout of a room version text.
+/// Errors of the library become exceptions of the package.
+void bind_errors();
+
+/// `redact`, `event_id`, `content_hash`, `canonical_json`, …: one PDU under a version.
+void bind_event(pybind11::module_& module);
+
+/// `HistoryFile`, `HistoryView`, `StateView`, `ResolutionView`: histories as objects.
+void bind_history(pybind11::module_& module);
+
+/// `TextTree`, `parse_text`, `format_text`: room version texts.
 void bind_rules(pybind11::module_& module);
 
 /// Answers of commands: `Workbench`, `Answers`, `list_errors`.
@@ -20,6 +28,9 @@ void bind_report(pybind11::module_& module);
 
 /// `VetWork`, `vet_check`: what `stateroom vet` asks.
 void bind_search(pybind11::module_& module);
+
+/// `RoomBuilder`: rooms made event by event.
+void bind_workload(pybind11::module_& module);
 
 /// `show_history`, `replay_auth`, `redraw_history`: files read again from their bytes.
 void bind_show(pybind11::module_& module);

@@ -11,29 +11,65 @@ from stateroom import _core as _core
 
 __version__: str = _core.version
 
+from stateroom.builder import Builder
 from stateroom.errors import InputError, InternalError, LimitError, StateroomError, TextError, UnknownNameError
-from stateroom.histories import Decision, History, Resolution, State, authorise, history, read_history
+from stateroom.events import Decision, Event, Events, Receipt, Receipts
+from stateroom.histories import Edges, History, authorise, history, read_histories, read_history
+from stateroom.pdus import canonical_json, check_format, content_hash, event_id, redact, signature
+from stateroom.show import show
+from stateroom.states import Check, EventFunction, EventOrder, EventSet, Resolution, State, Trace, Work
+from stateroom.tables import write_table
+from stateroom.texts import Text, check, format, parse, print_text
 from stateroom.versions import Comparison, Rule, Version, compare, version, versions
+from stateroom.vet import Report, vet
 
 __all__ = [
+    "Builder",
+    "Check",
     "Comparison",
     "Decision",
+    "Edges",
+    "Event",
+    "EventFunction",
+    "EventOrder",
+    "EventSet",
+    "Events",
     "History",
     "InputError",
     "InternalError",
     "LimitError",
+    "Receipt",
+    "Receipts",
+    "Report",
     "Resolution",
     "Rule",
     "State",
     "StateroomError",
+    "Text",
     "TextError",
+    "Trace",
     "UnknownNameError",
     "Version",
+    "Work",
     "__version__",
     "authorise",
+    "canonical_json",
+    "check",
+    "check_format",
     "compare",
+    "content_hash",
+    "event_id",
+    "format",
     "history",
+    "parse",
+    "print_text",
+    "read_histories",
     "read_history",
+    "redact",
+    "show",
+    "signature",
     "version",
     "versions",
+    "vet",
+    "write_table",
 ]

@@ -5,19 +5,34 @@ The C++ core of Stateroom. The package `stateroom` is what to import; this modul
 
 from __future__ import annotations
 import collections.abc
+import numpy
+import numpy.typing
 import typing
 
 __all__: list[str] = [
     "Answers",
+    "HistoryFile",
+    "HistoryView",
+    "ResolutionView",
+    "RoomBuilder",
+    "StateView",
+    "TextTree",
     "VetWork",
     "Workbench",
+    "canonical_json",
+    "check_format",
     "commit",
     "compiler",
+    "content_hash",
+    "event_id",
     "format_text",
     "list_errors",
+    "parse_text",
+    "redact",
     "redraw_history",
     "replay_auth",
     "show_history",
+    "signature_state",
     "version",
     "vet_check",
     "vet_server_keys",
@@ -56,6 +71,40 @@ class VetWork:
         Smallest events and states that the two decide differently.
         """
 
+class TextTree:
+    """
+    A room version text, parsed.
+    """
+    def print(self) -> str:
+        """
+        The tree as text, in the house's layout.
+        """
+    @property
+    def comments(self) -> list[tuple[int, str]]:
+        """
+        Line and text of each comment.
+        """
+    @property
+    def extends(self) -> str:
+        """
+        What it extends, or nothing.
+        """
+    @property
+    def name(self) -> str:
+        """
+        The version's name.
+        """
+    @property
+    def source(self) -> str:
+        """
+        As written.
+        """
+    @property
+    def status(self) -> str:
+        """
+        As written.
+        """
+
 class Answers:
     """
     The lines that a command prints, and what its exit status follows from.
@@ -78,7 +127,7 @@ class Answers:
 
 class Workbench:
     """
-    Room version texts, loaded, checked and compiled once. Not thread-safe.
+    Room version texts, loaded, checked and compiled once. Threads may share it.
     """
     def __init__(self) -> None: ...
     def auth(
@@ -90,6 +139,7 @@ class Workbench:
         readings: collections.abc.Mapping[str, str] = {},
         strict: bool = False,
         keys: str | None = None,
+        each: collections.abc.Callable[[Answers, int, int], None] | None = None,
     ) -> Answers:
         """
         Answers of the command auth.
@@ -111,6 +161,7 @@ class Workbench:
         readings: collections.abc.Mapping[str, str] = {},
         strict: bool = False,
         keys: str | None = None,
+        each: collections.abc.Callable[[Answers, int, int], None] | None = None,
     ) -> Answers:
         """
         Answers of the command events.
@@ -137,6 +188,7 @@ class Workbench:
         explain_type: str | None = None,
         explain_state_key: str | None = None,
         time: typing.SupportsInt | typing.SupportsIndex = 0,
+        each: collections.abc.Callable[[Answers, int, int], None] | None = None,
     ) -> Answers:
         """
         Answers of the command resolve.
@@ -154,6 +206,283 @@ class Workbench:
         Answers of the command versions.
         """
 
+class StateView:
+    """
+    A state: keys in bytewise order.
+    """
+    def __len__(self) -> int: ...
+    def entries(self) -> list[tuple[str, str, str]]:
+        """
+        Type, state_key and event id of each entry.
+        """
+    @property
+    def indices(self) -> numpy.typing.NDArray[numpy.uint32]:
+        """
+        The number of each entry's event; uint32, a view.
+        """
+
+class ResolutionView:
+    """
+    A resolution with its trace.
+    """
+    def checks(self) -> list:
+        """
+        The iterative auth checks, in the order asked.
+        """
+    def names(self) -> list[tuple[str, str]]:
+        """
+        Name and kind of each named value, in the text's order.
+        """
+    def value_function(self, number: typing.SupportsInt | typing.SupportsIndex) -> list[tuple[int, str]]:
+        """
+        The values of a named function: event number and value as text.
+        """
+    def value_indices(self, number: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.uint32]:
+        """
+        The events of a named set or order as numbers; uint32, a view.
+        """
+    def value_keys(self, number: typing.SupportsInt | typing.SupportsIndex) -> list[tuple[str, bool, list[str]]]:
+        """
+        By what a name put events in order: component, descending, values.
+        """
+    def value_state(self, number: typing.SupportsInt | typing.SupportsIndex) -> StateView:
+        """
+        A named value that is a state.
+        """
+    @property
+    def event_ids(self) -> list[str]:
+        """
+        Event ids by number.
+        """
+    @property
+    def ids(self) -> str:
+        """
+        Where event ids come from.
+        """
+    @property
+    def inputs(self) -> list[StateView]:
+        """
+        The state sets.
+        """
+    @property
+    def state(self) -> StateView:
+        """
+        What came out.
+        """
+    @property
+    def version(self) -> str:
+        """
+        The version's name.
+        """
+    @property
+    def version_sha256(self) -> str:
+        """
+        The SHA-256 of the version's text with the readings that were chosen.
+        """
+    @property
+    def work(self) -> tuple[int, int]:
+        """
+        Events touched and checks made.
+        """
+
+class HistoryView:
+    """
+    One history under a version, events in topological order.
+    """
+    def __len__(self) -> int: ...
+    def after(self, number: typing.SupportsInt | typing.SupportsIndex) -> StateView:
+        """
+        The state after an event.
+        """
+    def before(self, number: typing.SupportsInt | typing.SupportsIndex) -> StateView:
+        """
+        The state before an event.
+        """
+    def current(self) -> StateView:
+        """
+        The state after all forward extremities.
+        """
+    def decision(self, number: typing.SupportsInt | typing.SupportsIndex) -> dict:
+        """
+        What the rules say of an event in the state before it.
+        """
+    def edges(self, field: str) -> tuple:
+        """
+        Offsets and targets of compressed sparse rows; int32, views.
+        """
+    def event(self, number: typing.SupportsInt | typing.SupportsIndex) -> dict:
+        """
+        The members of an event; `text` is the PDU as JSON.
+        """
+    def find(self, event_id: str) -> int | None:
+        """
+        The number of an event, or None.
+        """
+    @property
+    def depth(self) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        Depth by event; int64, a view.
+        """
+    @property
+    def edge_fields(self) -> list[str]:
+        """
+        The members that cite other events.
+        """
+    @property
+    def holes(self) -> list[str]:
+        """
+        Cited ids that are not there.
+        """
+    @property
+    def ids(self) -> str:
+        """
+        Where event ids come from.
+        """
+    @property
+    def notes(self) -> list[str]:
+        """
+        What was left out or repeated.
+        """
+    @property
+    def origin_server_ts(self) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        Milliseconds by event; int64, a view.
+        """
+    @property
+    def state_sets(self) -> list[list[str]] | None:
+        """
+        The state sets that the input names, or None.
+        """
+    @property
+    def version(self) -> str:
+        """
+        The version's name.
+        """
+
+class HistoryFile:
+    """
+    The histories of one input.
+    """
+    def __init__(self, bytes: bytes, name: str) -> None: ...
+    def __len__(self) -> int: ...
+    def events(
+        self,
+        number: typing.SupportsInt | typing.SupportsIndex,
+        bench: Workbench,
+        version: str | None = None,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+        strict: bool = False,
+        keys: str | None = None,
+    ) -> Answers:
+        """
+        What the command events says of one history.
+        """
+    def explain(
+        self,
+        number: typing.SupportsInt | typing.SupportsIndex,
+        bench: Workbench,
+        version: str | None = None,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+        strict: bool = False,
+        keys: str | None = None,
+    ) -> Answers:
+        """
+        What the command resolve --explain says of one history.
+        """
+    def open(
+        self,
+        number: typing.SupportsInt | typing.SupportsIndex,
+        bench: Workbench,
+        version: str | None = None,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+        strict: bool = False,
+        keys: str | None = None,
+    ) -> HistoryView:
+        """
+        One history under a version.
+        """
+    def resolve(
+        self,
+        number: typing.SupportsInt | typing.SupportsIndex,
+        bench: Workbench,
+        version: str | None = None,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+        strict: bool = False,
+        keys: str | None = None,
+    ) -> ResolutionView:
+        """
+        Resolves one history's state sets or forward extremities.
+        """
+
+class RoomBuilder:
+    """
+    A room made event by event, as real signed PDUs.
+    """
+    def __init__(
+        self,
+        bench: Workbench,
+        version: str,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        servers: collections.abc.Sequence[str],
+    ) -> None: ...
+    def __len__(self) -> int: ...
+    def add(
+        self,
+        type: str,
+        state_key: str | None,
+        sender: str,
+        content: str,
+        origin_server_ts: typing.SupportsInt | typing.SupportsIndex,
+        prev_events: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+        auth_events: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | None = None,
+        redacts: typing.SupportsInt | typing.SupportsIndex | None = None,
+        cosigners: collections.abc.Sequence[str] = [],
+        depth: typing.SupportsInt | typing.SupportsIndex | None = None,
+    ) -> int:
+        """
+        Builds, signs and appends an event; its number.
+        """
+    def before(self, number: typing.SupportsInt | typing.SupportsIndex) -> dict[tuple[str, str], int]:
+        """
+        The state before an event: numbers by (type, state_key).
+        """
+    def event(self, number: typing.SupportsInt | typing.SupportsIndex) -> dict:
+        """
+        The members of an event; `text` is the PDU as JSON.
+        """
+    def public_keys(self) -> list[tuple[str, str, str]]:
+        """
+        Server, key id and public key of each server.
+        """
+    def sign(self, server: str, bytes: str) -> tuple[str, str]:
+        """
+        Key id and signature of a server over these bytes.
+        """
+
+def canonical_json(bench: Workbench, value: str, version: str) -> str:
+    """
+    Canonical JSON of a value.
+    """
+
+def check_format(bench: Workbench, pdu: str, version: str) -> list[str]:
+    """
+    What the format check finds, a sentence each.
+    """
+
+def content_hash(bench: Workbench, pdu: str, version: str) -> str:
+    """
+    Unpadded base64 of the content hash.
+    """
+
+def event_id(bench: Workbench, pdu: str, version: str) -> str:
+    """
+    The PDU's event id.
+    """
+
 def format_text(text: str, file: str) -> tuple[str, list[str]]:
     """
     A room version text laid out as `stateroom format` does, comments kept, and the lines of its errors.
@@ -162,6 +491,16 @@ def format_text(text: str, file: str) -> tuple[str, list[str]]:
 def list_errors() -> Answers:
     """
     Every error code and what it means.
+    """
+
+def parse_text(text: str, file: str) -> tuple[TextTree, list[str]]:
+    """
+    The tree of a room version text, or None and the lines of its errors.
+    """
+
+def redact(bench: Workbench, pdu: str, version: str) -> str:
+    """
+    The redacted PDU as canonical JSON.
     """
 
 def redraw_history(bytes: str, file: str, version: str, names: collections.abc.Mapping[str, str] = {}) -> dict:
@@ -183,6 +522,11 @@ def show_history(
 ) -> dict:
     """
     A history with its graph, verdicts, and a resolution name by name.
+    """
+
+def signature_state(bench: Workbench, pdu: str, version: str, server: str, keys: str) -> str:
+    """
+    valid, invalid or no-key.
     """
 
 def vet_check(version: str) -> list:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,8 +13,10 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 
 from stateroom import __version__, _core
+from stateroom.bench import bench
 from stateroom.cli_format import register as register_format
 from stateroom.cli_vet import register
+from stateroom.errors import StateroomError
 from stateroom.output import (
     UNWELCOME,
     USAGE,
@@ -21,8 +24,8 @@ from stateroom.output import (
     finish,
     people,
     read_bytes,
-    refusal,
     rows,
+    run,
     table,
     words,
     write_whole,
@@ -50,7 +53,7 @@ def _print_version(asked: bool) -> None:
     if not asked:
         return
     typer.echo(f"stateroom {__version__} (commit {_core.commit}, Z3 {_core.z3_version()}, {_core.compiler})")
-    for line in _core.Workbench().versions().lines:
+    for line in bench.versions().lines:
         version = json.loads(line)
         typer.echo(f"  {version['name']}  {version['sha256_with_errata']}")
     raise typer.Exit
@@ -78,8 +81,8 @@ def _readings(pairs: list[str] | None) -> dict[str, str]:
 def _text(call: Any, *arguments: Any) -> str:
     try:
         return str(call(*arguments))
-    except RuntimeError as error:
-        fail(refusal(error))
+    except StateroomError as error:
+        fail({"code": error.code, "message": error.message, "where": error.where, "hint": error.hint})
 
 
 def _keys(path: str | None) -> str | None:
@@ -99,7 +102,7 @@ def versions(as_json: Json = False) -> None:
             out.add_row(*row[:3], row[3][:16])
         people.print(out)
 
-    finish(_core.Workbench().versions(), as_json=as_json, check=False, show=show)
+    finish(bench.versions(), as_json=as_json, check=False, show=show)
 
 
 @app.command("print")
@@ -113,7 +116,6 @@ def print_(
 
     Example: `stateroom print 11 --section rules --markdown`
     """
-    bench = _core.Workbench()
     if edits:
         path = "/" in version or version.endswith(".room")
         text = read_bytes(version).decode("utf-8", "replace") if path else _text(bench.source, version)
@@ -137,7 +139,7 @@ def rule(
 
     Example: `stateroom rule 8 4.3.5`
     """
-    line = _text(_core.Workbench().rule, version, which)
+    line = _text(bench.rule, version, which)
     if as_json:
         sys.stdout.write(line + "\n")
         return
@@ -169,7 +171,7 @@ def new(
 
     Example: `stateroom new org.example.strict --extends 12`
     """
-    _text(_core.Workbench().print, extends)
+    _text(bench.print, extends)
     path = output or Path(f"{name}.room")
     if path.exists():
         fail(
@@ -209,7 +211,7 @@ def check(
 
     Example: `stateroom check my.room`
     """
-    bench, status = _core.Workbench(), 0
+    status = 0
     for file in files:
         answers = bench.check(file)
         for line in answers.lines:
@@ -256,7 +258,7 @@ def compare(before: Version, after: Version, as_json: Json = False, check: Check
         people.print(out)
         people.print(f"{len(items)} edits")
 
-    finish(_core.Workbench().compare(before, after), as_json=as_json, check=check, show=show)
+    finish(bench.compare(before, after), as_json=as_json, check=check, show=show)
 
 
 @app.command()
@@ -283,18 +285,24 @@ def events(
             out.add_row(
                 escape(item["event_id"]),
                 item["ids"],
-                item["content_hash"],
-                ", ".join(sorted(set(item["signatures"].values()))),
+                item["content_hash_state"],
+                item["signatures"],
                 "[green]yes[/]" if item["allowed"] else "[red]no[/]",
                 escape(" ".join(filter(None, (item["number"], item["label"])))),
                 escape(checks or "all pass"),
             )
         people.print(out)
 
-    answers = _core.Workbench().events(
-        read_bytes(file), file, version=version, profile=profile, strict=strict, keys=_keys(keys)
+    ask = partial(
+        bench.events,
+        read_bytes(file),
+        file,
+        version=version,
+        profile=profile,
+        strict=strict,
+        keys=_keys(keys),
     )
-    finish(answers, as_json=as_json, check=check, show=show)
+    run(ask, f"events of {file}", as_json=as_json, check=check, show=show)
 
 
 @app.command()
@@ -325,7 +333,8 @@ def auth(
                 out.add_row(escape(type_), escape(state_key))
             people.print(out)
 
-    answers = _core.Workbench().auth(
+    ask = partial(
+        bench.auth,
         read_bytes(file),
         file,
         version=version,
@@ -334,7 +343,7 @@ def auth(
         strict=strict,
         keys=_keys(keys),
     )
-    finish(answers, as_json=as_json, check=check, show=show)
+    run(ask, f"auth of {file}", as_json=as_json, check=check, show=show)
 
 
 def _show_explanation(keys: list[dict[str, Any]]) -> None:
@@ -380,7 +389,8 @@ def resolve(
                     f"resolved in {item['resolve_us_min']} µs at least, {item['resolve_us_median']} µs in the median"
                 )
 
-    answers = _core.Workbench().resolve(
+    ask = partial(
+        bench.resolve,
         read_bytes(file),
         file,
         version=version,
@@ -394,7 +404,7 @@ def resolve(
         explain_state_key=state_key if comma else None,
         time=time,
     )
-    finish(answers, as_json=as_json, check=False, show=show)
+    run(ask, f"resolve {file}", as_json=as_json, check=False, show=show)
 
 
 @app.command()

@@ -1,103 +1,54 @@
 """Histories: what a file holds, what the rules say of each event, and what its state sets resolve to."""
 
+from __future__ import annotations
+
 import html
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stateroom import _core
+import numpy as np
+from numpy.typing import NDArray
+
+from stateroom import _core, drawing
+from stateroom.bench import bench
 from stateroom.errors import InputError, from_lines
+from stateroom.events import Decision, Event, Events, Receipt, Receipts
+from stateroom.pdus import to_json
+from stateroom.states import Resolution, State
 
-_bench = _core.Workbench()
+if TYPE_CHECKING:
+    import pandas
 
-
-@dataclass(frozen=True)
-class Decision:
-    """What the rules said of an event.
-
-    Attributes
-    ----------
-    allowed : bool
-    label : str or None
-        The rule that decided; None if no rule was asked.
-    number : str or None
-        Its number on the specification's page.
-    reads : list of (str, str)
-        The entries (type, state_key) of the state that were read, sorted; absent ones too.
-    """
-
-    allowed: bool
-    label: str | None
-    number: str | None
-    reads: list[tuple[str, str]]
+DRAWN_MAX = 200
 
 
-class State(Mapping[tuple[str, str], str]):
-    """A state: ``state[type, state_key]`` is an event id. Ordered by type, then state_key, bytewise."""
+class Edges(NamedTuple):
+    """One of a history's graphs as compressed sparse rows: event ``e`` cites ``targets[offsets[e]:offsets[e + 1]]``.
 
-    def __init__(self, entries: list[dict[str, str]]):
-        self._entries = {(entry["type"], entry["state_key"]): entry["event_id"] for entry in entries}
-
-    def __getitem__(self, key: tuple[str, str]) -> str:
-        return self._entries[key]
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __repr__(self) -> str:
-        return f"State({self._entries!r})"
-
-    def _repr_html_(self) -> str:
-        cells = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in (*key, event)) + "</tr>"
-            for key, event in self._entries.items()
-        )
-        return f"<table><tr><th>type</th><th>state_key</th><th>event</th></tr>{cells}</table>"
-
-
-class Resolution:
-    """A resolved state.
+    As ``scipy.sparse.csr_array((ones, edges.targets, edges.offsets))`` wants them. Cited events that the history does
+    not have are left out; `History.holes` names them.
 
     Attributes
     ----------
-    state : State
-    room_version, profile, version_sha256 : str
-    trace : types.SimpleNamespace
-        The named values of the version's text, as attributes: ``r.trace.full_conflicted_set``. A state is a `State`,
-        a set of events or an order a list of ids.
-    explanation : list of dict
-        For each contested key the candidates, where each was, and the rule that decided.
+    offsets : numpy.ndarray
+        Shape (events + 1,), int32, read-only.
+    targets : numpy.ndarray
+        Shape (edges,), int32, read-only: numbers of events, each smaller than the event that cites it.
     """
 
-    def __init__(self, answer: dict[str, Any]):
-        self.answer = answer
-        self.state = State(answer["state"])
-        self.room_version: str = answer["room_version"]
-        self.profile: str = answer["profile"]
-        self.version_sha256: str = answer["version_sha256"]
-        self.explanation: list[dict[str, Any]] = answer.get("explanation", [])
-        self.trace = SimpleNamespace(
-            **{
-                name: State(value) if value and isinstance(value[0], dict) else value
-                for name, value in answer.get("trace", {}).items()
-            }
-        )
+    offsets: NDArray[np.int32]
+    targets: NDArray[np.int32]
 
-    def __repr__(self) -> str:
-        return f"Resolution({len(self.state)} entries under version {self.room_version}, profile {self.profile})"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.state._repr_html_()}"
+    def of(self, event: int) -> NDArray[np.int32]:
+        """Give the numbers of the events that an event cites, in its order."""
+        return self.targets[self.offsets[event] : self.offsets[event + 1]]
 
 
 class History:
-    """The bytes of one input, and what a room version says about them.
+    """One history under a room version. Nothing is read before something is asked.
 
     Parameters
     ----------
@@ -107,65 +58,350 @@ class History:
         Stands in the places of errors.
     version : str, optional
         Over what the input says.
+    strict : bool
+        Compute ids; judge format, hashes and signatures too.
+    keys : dict, optional
+        Public server keys beside those of the file: ``{server: {"ed25519:id": base64}}``.
+    profile : str
+        Whose readings of the specification; empty: each reading's default.
+    readings : dict of str to str, optional
+        Choices over the profile's.
+    number : int, optional
+        Which history of an input that holds several, from 0.
+
+    Raises
+    ------
+    StateroomError
+        By whatever is asked first: the input cannot be read, or holds several histories and no number was given.
+
+    Examples
+    --------
+    >>> import stateroom
+    >>> room = stateroom.Builder("11")
+    >>> create = room.create("@anna:alpha.example")
+    >>> join = room.join("@anna:alpha.example")
+    >>> history = room.history()
+    >>> [event.type for event in history.events]
+    ['m.room.create', 'm.room.member']
+    >>> history.prev.offsets.tolist(), history.prev.targets.tolist()
+    ([0, 0, 1], [0])
+    >>> history.decision(join).label
+    'member.join.creator'
+    >>> history.resolve().state["m.room.member", "@anna:alpha.example"] == join.event_id
+    True
     """
 
-    def __init__(self, data: bytes, name: str = "history", version: str | None = None):
+    def __init__(
+        self,
+        data: bytes,
+        name: str = "history",
+        version: str | None = None,
+        *,
+        strict: bool = False,
+        keys: Mapping[str, Any] | None = None,
+        profile: str = "",
+        readings: Mapping[str, str] | None = None,
+        number: int | None = None,
+    ):
         self.data = data
         self.name = name
         self.version = version
+        self.number = number
+        self._asked: dict[str, Any] = {
+            "version": version,
+            "strict": strict,
+            "keys": None if keys is None else to_json(keys),
+        }
+        self._reading: dict[str, Any] = {"profile": profile, "readings": dict(readings or {})}
 
-    def events(self, *, strict: bool = False) -> list[dict[str, Any]]:
-        """Run the checks on receipt; one answer an event, in input order, as ``stateroom events --json`` gives it."""
-        answers = _bench.events(self.data, self.name, version=self.version, strict=strict)
-        if error := from_lines(answers.lines):
+    @cached_property
+    def _file(self) -> Any:
+        file = _core.HistoryFile(self.data, self.name)
+        if self.number is None and len(file) > 1:
+            raise InputError("format", f"the input holds {len(file)} histories; `read_histories` takes many", self.name)
+        return file
+
+    @cached_property
+    def _view(self) -> Any:
+        return self._file.open(self.number or 0, bench, **self._asked, **self._reading)
+
+    # Events and their graphs
+
+    def __len__(self) -> int:
+        return len(self._view)
+
+    @property
+    def room_version(self) -> str:
+        """The version that it is read under."""
+        return str(self._view.version)
+
+    @property
+    def ids(self) -> str:
+        """Where event ids come from: ``"placeholder"`` (given), ``"computed"`` or ``"strict"``."""
+        return str(self._view.ids)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out or repeated on import, a sentence each."""
+        return list(self._view.notes)
+
+    @property
+    def holes(self) -> list[str]:
+        """Ids that events cite and no event has, sorted."""
+        return list(self._view.holes)
+
+    @property
+    def state_sets(self) -> list[list[str]] | None:
+        """The state sets that the input names, as event ids; None if it names none."""
+        return self._view.state_sets  # type: ignore[no-any-return]
+
+    @cached_property
+    def events(self) -> Events:
+        """The events in topological order, ties by event id: ``history.events[3]``, ``history.events["$id"]``."""
+        return Events(self._view)
+
+    @property
+    def origin_server_ts(self) -> NDArray[np.int64]:
+        """Milliseconds by event: shape (events,), int64, read-only, a view of the core's memory."""
+        return self._view.origin_server_ts  # type: ignore[no-any-return]
+
+    @property
+    def depth(self) -> NDArray[np.int64]:
+        """Depth by event: shape (events,), int64, read-only, a view of the core's memory."""
+        return self._view.depth  # type: ignore[no-any-return]
+
+    def edges(self, field: str) -> Edges:
+        """Give the graph of one member of events, for example ``"prev_events"``.
+
+        Raises
+        ------
+        UnknownNameError
+            Events of this version have no such edges.
+        """
+        return Edges(*self._view.edges(field))
+
+    @property
+    def prev(self) -> Edges:
+        """The graph of ``prev_events``; views of the core's memory."""
+        return self.edges("prev_events")
+
+    @property
+    def auth(self) -> Edges:
+        """The graph of ``auth_events``; views of the core's memory. Also where the version derives them (MSC4242)."""
+        return self.edges("auth_events")
+
+    # Verdicts and states
+
+    def _index(self, event: int | str | Event) -> int:
+        """Find an event of this history: an `Event` may come from another one, so that it goes by its id."""
+        return self.events[event.event_id if isinstance(event, Event) else event].index
+
+    def decision(self, event: int | str | Event) -> Decision:
+        """Ask the rules about an event in the state before it, as the checks on receipt left that.
+
+        Parameters
+        ----------
+        event : int, str or Event
+            Its number, its id, or itself.
+
+        Raises
+        ------
+        UnknownNameError
+            The history has no such event.
+        """
+        return Decision.of(self._view.decision(self._index(event)))
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """The verdict on each event in the state before it, by number."""
+        return [Decision.of(self._view.decision(number)) for number in range(len(self))]
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """What the checks on receipt found, in the order of the file, as ``stateroom events --json`` says it."""
+        lines = self._file.events(self.number or 0, bench, **self._asked, **self._reading).lines
+        if error := from_lines(lines):
             raise error
-        return [json.loads(line) for line in answers.lines]
+        return Receipts(Receipt.of(json.loads(line)) for line in lines)
 
-    def resolve_all(self, *, profile: str = "", readings: dict[str, str] | None = None) -> list[Resolution]:
-        """Resolve each history of the input, with trace and explanation."""
-        answers = _bench.resolve(
-            self.data,
-            self.name,
-            version=self.version,
-            profile=profile,
-            readings=readings or {},
-            trace=True,
-            explain=True,
-        )
-        if error := from_lines(answers.lines):
-            raise error
-        return [Resolution(json.loads(line)) for line in answers.lines]
+    def state_before(self, event: int | str | Event) -> State:
+        """Give the state before an event: the resolution of the states after what it cites in ``prev_events``."""
+        return State(self._view.before(self._index(event)))
 
-    def resolve(self, *, profile: str = "", readings: dict[str, str] | None = None) -> Resolution:
-        """Resolve the state sets of the input, or its forward extremities.
+    def state_after(self, event: int | str | Event) -> State:
+        """Give the state after an event: that before it, with the event if it is an accepted state event."""
+        return State(self._view.after(self._index(event)))
+
+    @property
+    def current_state(self) -> State:
+        """The resolution of the states after all forward extremities."""
+        return State(self._view.current())
+
+    def resolve(self, *, profile: str | None = None, readings: Mapping[str, str] | None = None) -> Resolution:
+        """Resolve the state sets of the input, or, if it names none, the states after its forward extremities.
+
+        Parameters
+        ----------
+        profile : str, optional
+            Instead of the history's.
+        readings : dict of str to str, optional
+            Instead of the history's.
 
         Raises
         ------
         StateroomError
-            The input cannot be read, or holds several histories.
+            The input cannot be read, holds several histories, or no reading has this name.
         """
-        found = self.resolve_all(profile=profile, readings=readings)
-        if len(found) != 1:
-            raise InputError("format", f"the input holds {len(found)} histories; `resolve_all` takes many", self.name)
-        return found[0]
+        reading: dict[str, Any] = {
+            "profile": self._reading["profile"] if profile is None else profile,
+            "readings": self._reading["readings"] if readings is None else dict(readings),
+        }
+        file, number, asked = self._file, self.number or 0, self._asked
+        view = file.resolve(number, bench, **asked, **reading)
+        return Resolution(view, reading["profile"], lambda: file.explain(number, bench, **asked, **reading))
+
+    # Tables and pictures
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Give a data frame with a row for each event, indexed by its number; see `Events.to_frame`.
+
+        Examples
+        --------
+        >>> import stateroom
+        >>> room = stateroom.Builder("11")
+        >>> create = room.create("@anna:alpha.example")
+        >>> room.history().to_frame()[["type", "depth"]].values.tolist()
+        [['m.room.create', 1]]
+        """
+        return self.events.to_frame()
+
+    def decisions_to_frame(self) -> pandas.DataFrame:
+        """Give a data frame with a row for each event: what the rules say of it in the state before it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by the event's number; columns ``event_id, type, sender, allowed, number, label, reads`` (how many).
+        """
+        from stateroom.tables import frame
+
+        records = [
+            {
+                "index": event.index,
+                "event_id": event.event_id,
+                "type": event.type,
+                "sender": event.sender,
+                "allowed": decision.allowed,
+                "number": decision.number,
+                "label": decision.label,
+                "reads": len(decision.reads),
+            }
+            for event, decision in zip(self.events, self.decisions, strict=True)
+        ]
+        columns = ["index", "event_id", "type", "sender", "allowed", "number", "label", "reads"]
+        return frame(records, columns, "index")
+
+    def __repr__(self) -> str:
+        return f"<History {self.name!r}, {len(self.data)} bytes>"
+
+    def svg(self) -> str:
+        """Draw the graph of ``prev_events`` as SVG: a lane a server, time downwards, conflicted events marked."""
+        prev = self.prev
+        drawn = [
+            {
+                "id": event.event_id,
+                "sender": event.sender,
+                "type": event.type,
+                "state_key": event.state_key,
+                "content": event.content,
+                "prev": prev.of(event.index).tolist(),
+                "rejected": event.event_id in self._rejected,
+            }
+            for event in self.events
+        ]
+        return drawing.draw(drawn, self._conflicted, standalone=True)
+
+    @cached_property
+    def _rejected(self) -> frozenset[str]:
+        return frozenset(one.event_id for one in self.receipts if not one.allowed)
+
+    @cached_property
+    def _conflicted(self) -> frozenset[int]:
+        sets = [frozenset(state.indices.tolist()) for state in self.resolve().inputs]
+        return frozenset[int]().union(*sets) - frozenset.intersection(*sets) if sets else frozenset()
+
+    def _repr_html_(self) -> str:
+        title = f"{len(self)} events under version {self.room_version}, ids {self.ids}"
+        body = self.svg() if len(self) <= DRAWN_MAX else self.events._repr_html_()
+        return f"<p>{html.escape(title)}</p>{body}"
 
 
-def read_history(path: str | Path, version: str | None = None) -> History:
-    """Read a file of PDUs or histories.
+def _read(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError("file", f"cannot read: {error.strerror}", str(path)) from error
+
+
+def read_history(path: str | Path, version: str | None = None, **options: Any) -> History:
+    """Read a file that holds one history, or PDUs.
+
+    Parameters
+    ----------
+    path : str or Path
+    version : str, optional
+        Over what the file says.
+    **options
+        As `History` has them.
 
     Raises
     ------
     InputError
         The file cannot be read.
     """
-    try:
-        return History(Path(path).read_bytes(), str(path), version)
-    except OSError as error:
-        raise InputError("file", f"cannot read: {error.strerror}", str(path)) from error
+    return History(_read(path), str(path), version, **options)
 
 
-def history(events: list[dict[str, Any]], version: str, state_sets: list[list[str]] | None = None) -> History:
+def read_histories(path: str | Path, version: str | None = None, **options: Any) -> list[History]:
+    """Read a file that holds many histories. One that cannot be read raises when it is asked.
+
+    Parameters
+    ----------
+    path : str or Path
+    version : str, optional
+        Over what the file says.
+    **options
+        As `History` has them.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    data = _read(path)
+    count = len(_core.HistoryFile(data, str(path)))
+    return [History(data, str(path), version, number=number, **options) for number in range(count)]
+
+
+def history(
+    events: Sequence[Mapping[str, Any]], version: str, state_sets: Sequence[Sequence[str]] | None = None, **options: Any
+) -> History:
     """Make a history of PDUs that are at hand.
+
+    Parameters
+    ----------
+    events : list of dict
+    version : str
+        A name, or the path of a ``.room`` file.
+    state_sets : list of list of str, optional
+        Event ids; without them the history is resolved at its forward extremities.
+    **options
+        As `History` has them.
+
+    Raises
+    ------
+    InputError
+        Something in a PDU cannot be written as JSON.
 
     Examples
     --------
@@ -175,14 +411,17 @@ def history(events: list[dict[str, Any]], version: str, state_sets: list[list[st
     >>> stateroom.history([create], "11").resolve().state["m.room.create", ""]
     '$c'
     """
-    made: dict[str, Any] = {"format": "stateroom-history/1", "room_version": version, "events": events}
+    made: dict[str, Any] = {"format": "stateroom-history/1", "room_version": version, "events": list(events)}
     if state_sets is not None:
-        made["state_sets"] = state_sets
-    return History(json.dumps(made, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        made["state_sets"] = [list(one) for one in state_sets]
+    return History(to_json(made).encode("utf-8", "surrogatepass"), **options)
 
 
 def authorise(
-    event: dict[str, Any], state: list[dict[str, Any]], version: str, events: list[dict[str, Any]] | None = None
+    event: Mapping[str, Any],
+    state: Sequence[Mapping[str, Any]],
+    version: str,
+    events: Sequence[Mapping[str, Any]] | None = None,
 ) -> Decision:
     """Ask the rules of a version about an event in a state.
 
@@ -195,6 +434,11 @@ def authorise(
     version : str
         A name, or the path of a ``.room`` file.
 
+    Raises
+    ------
+    StateroomError
+        A PDU cannot be read, or no version has this name.
+
     Examples
     --------
     >>> import stateroom
@@ -203,12 +447,11 @@ def authorise(
     >>> stateroom.authorise(event, [], "11").allowed
     False
     """
-    question = {"room_version": version, "event": event, "state": state, "events": events or []}
-    answers = _bench.auth(json.dumps(question).encode(), "event", version=version)
-    if error := from_lines(answers.lines):
+    question = {"room_version": version, "event": event, "state": list(state), "events": list(events or [])}
+    lines = bench.auth(to_json(question).encode("utf-8", "surrogatepass"), "event", version=version).lines
+    if error := from_lines(lines):
         raise error
-    found = json.loads(answers.lines[0])
-    return Decision(found["allowed"], found["label"], found["number"], [(kind, key) for kind, key in found["reads"]])
+    return Decision.of(json.loads(lines[0]))
 
 
-__all__ = ["Decision", "History", "Resolution", "State", "authorise", "history", "read_history"]
+__all__ = ["Edges", "History", "authorise", "history", "read_histories", "read_history"]

@@ -5,19 +5,21 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 people = Console(soft_wrap=False)
 words = Console(stderr=True, soft_wrap=True)
 
-REFUSED, USAGE, UNWELCOME = 1, 2, 3
+REFUSED, USAGE, UNWELCOME, INTERRUPTED = 1, 2, 3, 130
 
 
 def fail(error: dict[str, Any], status: int = REFUSED) -> NoReturn:
@@ -34,15 +36,6 @@ def say_error(error: dict[str, Any]) -> None:
     )
     if error.get("hint"):
         words.print(f"  [dim]{escape(error['hint'])}[/]", highlight=False)
-
-
-def refusal(error: RuntimeError) -> dict[str, Any]:
-    """Take the refusal out of an exception of the core."""
-    try:
-        found = json.loads(str(error))["error"]
-    except (ValueError, KeyError, TypeError):
-        raise error from None
-    return dict(found)
 
 
 def read_bytes(path: str) -> bytes:
@@ -67,6 +60,82 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
+def run(ask: Callable[..., Any], title: str, *, as_json: bool, check: bool, show: Any) -> NoReturn:
+    """Run a command over the items of a file, print what it answers, and exit as that asks.
+
+    With JSON each line is written as soon as it is there. Ctrl-C ends the command with what is done written, also in
+    the middle of a long item, since the core works in a thread of its own. Where standard error is a terminal it
+    shows
+    how far the work is.
+
+    Parameters
+    ----------
+    ask
+        Called with ``each``; gives ``_core.Answers``, which holds what the exit status follows from.
+    title
+        What is being done, for people who wait.
+    as_json, check, show
+        As `finish` has them.
+    """
+    lines: list[str] = []
+    failed: list[BaseException] = []
+    answers: list[Any] = []
+    writing = threading.Lock()
+
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=words, transient=True, disable=not words.is_terminal or (as_json and sys.stdout.isatty()),
+    ) as progress:  # fmt: skip
+        task = progress.add_task(title, total=None)
+
+        def each(item: Any, done: int, total: int) -> None:
+            with writing:
+                if as_json:
+                    sys.stdout.write("".join(line + "\n" for line in item.lines))
+                else:
+                    lines.extend(item.lines)
+            progress.update(task, completed=done, total=total)
+
+        def work() -> None:
+            try:
+                answers.append(ask(each=each))
+            except BaseException as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        try:
+            thread.join()
+        except KeyboardInterrupt:
+            writing.acquire()  # nothing more is written: the process ends here, in the middle of the core's work
+            progress.stop()
+            print_items(lines, show)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+    if failed:
+        raise failed[0]
+    if not as_json:
+        print_items(lines, show)
+    leave(answers[0], check=check)
+
+
+def print_items(lines: list[str], show: Any) -> None:
+    """Print answers for people: what was done by `show`, then what was refused on standard error."""
+    items = [json.loads(line) for line in lines]
+    show([item for item in items if "error" not in item])
+    for item in items:
+        if "error" in item:
+            say_error(item["error"])
+
+
+def leave(answers: Any, *, check: bool) -> NoReturn:
+    """Exit with the status that answers ask for."""
+    if answers.refused:
+        raise typer.Exit(REFUSED)
+    raise typer.Exit(UNWELCOME if check and answers.unwelcome else 0)
+
+
 def finish(answers: Any, *, as_json: bool, check: bool, show: Any) -> NoReturn:
     """Print the answers of a command and exit as they ask.
 
@@ -81,18 +150,12 @@ def finish(answers: Any, *, as_json: bool, check: bool, show: Any) -> NoReturn:
     show
         Called with the list of decoded answers that are no errors, to print them for people.
     """
-    items = [json.loads(line) for line in answers.lines]
     if as_json:
         for line in answers.lines:
             sys.stdout.write(line + "\n")
     else:
-        show([item for item in items if "error" not in item])
-        for item in items:
-            if "error" in item:
-                say_error(item["error"])
-    if answers.refused:
-        raise typer.Exit(REFUSED)
-    raise typer.Exit(UNWELCOME if check and answers.unwelcome else 0)
+        print_items(answers.lines, show)
+    leave(answers, check=check)
 
 
 def table(title: str, *columns: str) -> Table:

@@ -1,15 +1,20 @@
 """Room versions and what differs between them."""
 
+from __future__ import annotations
+
 import html
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stateroom import _core
-from stateroom.errors import UnknownNameError, from_lines, translate
+from stateroom import texts
+from stateroom.bench import bench
+from stateroom.errors import UnknownNameError, from_lines
+from stateroom.tables import frame, html_table
 
-_bench = _core.Workbench()
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True)
@@ -81,22 +86,21 @@ class Version:
         >>> stateroom.version("11").print("rules").splitlines()[0]
         'rules'
         """
-        try:
-            return str(_bench.print(self.name, section, markdown))
-        except RuntimeError as error:
-            raise translate(error) from None
+        return str(bench.print(self.name, section, markdown))
+
+    @property
+    def source(self) -> str:
+        """The bytes of its file as text: the edits as written. Of a version that comes along."""
+        return str(bench.source(self.name))
 
     def rule(self, which: str) -> Rule:
         """Find a rule by its number or label path; `UnknownNameError` if there is none."""
-        try:
-            return Rule(**json.loads(_bench.rule(self.name, which)))
-        except RuntimeError as error:
-            raise translate(error) from None
+        return Rule(**json.loads(bench.rule(self.name, which)))
 
     @cached_property
     def listing(self) -> dict[str, Any]:
         """What ``stateroom versions`` says, for a version that comes along: name, extends, status, both SHA-256."""
-        for line in _bench.versions().lines:
+        for line in bench.versions().lines:
             item: dict[str, Any] = json.loads(line)
             if item["name"] == self.name:
                 return item
@@ -104,7 +108,7 @@ class Version:
 
     def check(self) -> list[dict[str, Any]]:
         """Errors and lints as ``stateroom check`` gives them."""
-        return [json.loads(line) for line in _bench.check(self.name).lines]
+        return texts.check(self.name)
 
     def __repr__(self) -> str:
         return f"stateroom.version({self.name!r})"
@@ -125,25 +129,32 @@ class Comparison(list[dict[str, Any]]):
         """Give the edits of one owner, for example ``"msc4289"``."""
         return [edit for edit in self if owner in edit["owner"]]
 
+    def to_frame(self) -> pandas.DataFrame:
+        """Give a data frame with a row for each edit, columns as ``stateroom compare --json`` names them.
+
+        Examples
+        --------
+        >>> import stateroom
+        >>> edits = stateroom.compare("11", "12").to_frame().explode("owner")
+        >>> bool((edits.groupby("owner").size()["msc4289"] > 1).item())
+        True
+        """
+        columns = ["section", "label", "change", "owner", "number_before", "number_after", "before", "after", "affects"]
+        return frame(self, columns)
+
     def _repr_html_(self) -> str:
-        cells = "".join(
-            "<tr>"
-            + "".join(
-                f"<td>{html.escape(str(cell))}</td>"
-                for cell in (
-                    edit["section"],
-                    edit["label"],
-                    edit["change"],
-                    ", ".join(edit["owner"]),
-                    edit["number_after"] or edit["number_before"] or "",
-                )
+        rows = (
+            (
+                edit["section"],
+                edit["label"],
+                edit["change"],
+                ", ".join(edit["owner"]),
+                edit["number_after"] or edit["number_before"] or "",
             )
-            + "</tr>"
             for edit in self
         )
-        head = "<tr><th>section</th><th>label</th><th>change</th><th>owner</th><th>number</th></tr>"
-        title = f"From {html.escape(self.before)} to {html.escape(self.after)}"
-        return f"<table><caption>{title}</caption>{head}{cells}</table>"
+        columns = ["section", "label", "change", "owner", "number"]
+        return html_table(columns, rows, f"From {self.before} to {self.after}")
 
 
 def version(name: str) -> Version:
@@ -167,7 +178,7 @@ def versions() -> list[str]:
     >>> stateroom.versions()[:3]
     ['1', '2', '3']
     """
-    return list(_bench.names())
+    return list(bench.names())
 
 
 def compare(before: str | Version, after: str | Version) -> Comparison:
@@ -180,7 +191,7 @@ def compare(before: str | Version, after: str | Version) -> Comparison:
     ['msc4289', 'msc4297']
     """
     names = [side.name if isinstance(side, Version) else side for side in (before, after)]
-    answers = _bench.compare(*names)
+    answers = bench.compare(*names)
     if error := from_lines(answers.lines):
         raise error
     return Comparison(names[0], names[1], [json.loads(line) for line in answers.lines])

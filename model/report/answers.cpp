@@ -10,7 +10,10 @@ std::expected<LoadedPtr, std::vector<base::Error>> Workbench::load(const std::st
   std::string key = name_or_path + "\n" + choice.profile;
   for (const auto& [reading, chosen] : choice.readings) key += "\n" + reading + "=" + chosen;
   const bool file = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".room");  // files may change
-  if (const auto known = loaded_.find(key); !file && known != loaded_.end()) return known->second;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = loaded_.find(key); !file && known != loaded_.end()) return known->second;
+  }
   rules::LoadOptions options;
   options.profile = choice.profile;
   options.readings = choice.readings;
@@ -32,6 +35,7 @@ std::expected<LoadedPtr, std::vector<base::Error>> Workbench::load(const std::st
   loaded->text = std::move(*text);
   loaded->core = *core;
   loaded->program = rules::Program::compile(*core);
+  const std::lock_guard lock(mutex_);
   loaded_[key] = loaded;
   return loaded;
 }

@@ -7,12 +7,15 @@
 // Promise: the same bytes for the same input.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/event/history.h"
 #include "model/report/workbench.h"
 
 namespace stateroom::report {
@@ -47,6 +50,9 @@ struct HistoryOptions {
   bool trace = false, explain = false;
   std::optional<std::string> explain_type, explain_state_key;
   std::uint32_t time = 0;  // repetitions to time
+  /// Takes the answers of each item as soon as it is done, and how many of how many are; they are not kept then, but
+  /// for what the exit status follows from.
+  std::function<void(const Answers& item, std::size_t done, std::size_t total)> each;
 };
 Answers events_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
                        const HistoryOptions& options);
@@ -54,5 +60,8 @@ Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::
                      const HistoryOptions& options);
 Answers resolve_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
                         const HistoryOptions& options);
+// The same of one item that was read before.
+Answers events_answers(Workbench& workbench, const event::HistoryItem& item, const HistoryOptions& options);
+Answers resolve_answers(Workbench& workbench, const event::HistoryItem& item, const HistoryOptions& options);
 
 }  // namespace stateroom::report

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "model/auth/ask.h"
-#include "model/auth/signatures.h"
-#include "model/event/history.h"
+#include "model/base/encode.h"
 #include "model/report/answers.h"
 #include "model/report/json_writer.h"
+#include "model/report/opened.h"
 #include "model/resolve/explain.h"
 #include "model/resolve/state_before.h"
 
@@ -20,106 +21,75 @@ using base::EventIndex;
 using graph::Room;
 using graph::State;
 
-/// A history under a version, ready to be asked.
-struct Opened {
-  LoadedPtr version;
-  event::History history;
-  std::unique_ptr<Room> room;
-  graph::StateStore store;
-  std::unique_ptr<rules::Evaluator> evaluator;
-  std::unique_ptr<resolve::Resolver> resolver;
-
-  std::string text(base::StringId id) const { return std::string(room->strings().text(id)); }
-  std::string id(EventIndex event) const { return text(room->event_id(event)); }
-  std::string entry(base::KeyIndex key, EventIndex event) const {
-    return JsonObject()
-        .text("type", text(room->key_type(key)))
-        .text("state_key", text(room->key_state_key(key)))
-        .text("event_id", id(event))
-        .done();
-  }
-  std::string entries(State state) const {
-    return json_list(store.entries(state), [&](const auto& pair) { return entry(pair.first, pair.second); });
-  }
-};
-
-base::Result<event::ServerKeys> outside_keys(const HistoryOptions& options) {
-  if (!options.keys_json) return event::ServerKeys{};
-  const auto document = json::parse(*options.keys_json, "keys");
-  if (!document) return std::unexpected(document.error());
-  return event::read_keys(json::root(**document), "keys");
+/// The content hash of the PDU as it came: null if it has none that could be hashed.
+std::string content_hash_json(const event::HistoryItem& item, const event::Event& event,
+                              const event::EventFormat& format) {
+  const auto hash = [](const base::Result<std::string>& bytes) {
+    return bytes ? json::quoted(base::base64(base::sha256(*bytes))) : "null";
+  };
+  if (!event.redacted_on_import) return hash(event::hashed_bytes(event, format, "content_hash"));
+  const auto pdu = std::ranges::find(item.pdus, event.where, &event::HistoryItem::Pdu::where);
+  return pdu == item.pdus.end() ? "null" : hash(event::hashed_bytes(pdu->json, format, "content_hash"));
 }
 
-base::Result<std::unique_ptr<Opened>> open(Workbench& workbench, const event::HistoryItem& item,
-                                           const HistoryOptions& options) {
-  const std::string name = options.version.value_or(item.room_version.value_or(Workbench::otherwise()));
-  const auto version = workbench.load(name, options.choice);
-  if (!version) {
-    base::Error error = version.error().front();
-    if (error.where.empty()) error.where = options.version || !item.room_version ? item.where : item.version_where;
-    return std::unexpected(error);
-  }
-  auto out = std::make_unique<Opened>();
-  out->version = *version;
-  const auto keys = outside_keys(options);
-  if (!keys) return std::unexpected(keys.error());
-  auto history = event::decode(item, out->version->core->format, options.strict);
-  if (!history) return std::unexpected(history.error());
-  out->history = std::move(*history);
-  for (const auto& [server, more] : *keys) out->history.keys[server].insert(more.begin(), more.end());
-  auto room = Room::build(out->history.events, out->version->core->format);
-  if (!room) {
-    base::Error error = room.error();
-    if (error.where.empty()) error.where = item.where;
-    return std::unexpected(error);
-  }
-  out->room = std::move(*room);
-  rules::Oracles oracles;
-  oracles.recognised_version = [&workbench](std::string_view wanted) { return workbench.registry().has(wanted); };
-  if (!out->history.keys.empty()) {
-    rules::Oracles checked = auth::oracles_from_keys(
-        *out->room, out->history.keys, [pointer = out.get()](EventIndex event, const event::VerifyKey& key) {
-          return pointer->evaluator->key_valid(event, key);
-        });
-    checked.recognised_version = oracles.recognised_version;
-    oracles = std::move(checked);
-  }
-  out->evaluator = std::make_unique<rules::Evaluator>(out->version->program, *out->room, std::move(oracles));
-  out->resolver = std::make_unique<resolve::Resolver>(*out->evaluator, out->store);
-  for (const event::Event& event : out->history.events) {
-    if (event.rejected_outside) out->room->set_rejected(out->room->find(event.event_id), true);
+/// The state of each server's signature: of those that signed, and of the sender's.
+std::map<std::string, event::SignatureState> signature_states(const Opened& opened, const event::Event& event) {
+  std::map<std::string, event::SignatureState> out;
+  std::vector<std::string> servers;
+  if (const auto server = event::server_part(event.sender)) servers.emplace_back(*server);
+  for (const json::Value server : event.json.get("signatures").children()) servers.emplace_back(server.own_key());
+  const EventIndex index = opened.room->find(event.event_id);
+  const auto valid = [&](const event::VerifyKey& key) { return opened.evaluator->key_valid(index, key); };
+  for (const std::string& server : servers) {
+    out[server] =
+        event::verify(event, opened.version->core->format, server, opened.history.keys, "signed_object", valid);
   }
   return out;
 }
 
-std::string signatures_state(const Opened& opened, const event::Event& event) {
-  JsonObject out;
-  for (const json::Value server : event.json.get("signatures").children()) {
-    const EventIndex index = opened.room->find(event.event_id);
-    const auto valid = [&](const event::VerifyKey& key) { return opened.evaluator->key_valid(index, key); };
-    const auto state = event::verify(event, opened.version->core->format, server.own_key(), opened.history.keys,
-                                     "signed_object", valid);
-    out.text(server.own_key(), event::name(state));
+/// The event's state is that of its worst signature: none is valid that is not known to be. A drawing that has no
+/// signatures is not known to be wrong.
+event::SignatureState signatures_state(const event::Event& event,
+                                       const std::map<std::string, event::SignatureState>& states) {
+  using Signature = event::SignatureState;
+  if (event.ids == event::IdMode::kPlaceholder && !event.json.get("signatures").valid()) return Signature::kNoKey;
+  for (const Signature state : {Signature::kInvalid, Signature::kNoKey, Signature::kValid}) {
+    if (std::ranges::any_of(states, [&](const auto& one) { return one.second == state; })) return state;
   }
-  return out.done();
+  return Signature::kInvalid;
 }
+
+/// The answers of the items of an input, one after the other.
+class Collected {
+ public:
+  Collected(const HistoryOptions& options, std::size_t total) : options_(options), total_(total) {}
+  void add(Answers item) {
+    out_.refused = out_.refused || item.refused;
+    out_.unwelcome = out_.unwelcome || item.unwelcome;
+    ++done_;
+    if (options_.each) {
+      options_.each(item, done_, std::max(done_, total_));
+    } else {
+      std::move(item.lines.begin(), item.lines.end(), std::back_inserter(out_.lines));
+    }
+  }
+  Answers done() { return std::move(out_); }
+
+ private:
+  const HistoryOptions& options_;
+  std::size_t done_ = 0, total_;
+  Answers out_;
+};
+
+Answers refused(const base::Error& error) { return {{error_line(error)}, true, false}; }
 
 /// Runs `one` for each item of an input; an item that cannot be done is an error line.
 template <class One>
-Answers each_item(const std::string& bytes, const std::string& file, One one) {
-  Answers out;
-  for (const auto& item : event::read_items(bytes, file)) {
-    std::optional<base::Error> error;
-    if (!item) {
-      error = item.error();
-    } else {
-      error = one(*item, out);
-    }
-    if (!error) continue;
-    out.lines.push_back(error_line(*error));
-    out.refused = true;
-  }
-  return out;
+Answers each_item(const std::string& bytes, const std::string& file, const HistoryOptions& options, One one) {
+  const auto items = event::read_items(bytes, file);
+  Collected out(options, items.size());
+  for (const auto& item : items) out.add(item ? one(*item) : refused(item.error()));
+  return out.done();
 }
 
 std::optional<base::Error> events_of(Workbench& workbench, const event::HistoryItem& item,
@@ -145,11 +115,16 @@ std::optional<base::Error> events_of(Workbench& workbench, const event::HistoryI
     const auto checks = json_list(receipt.checks, [](const resolve::Receipt::Check& check) {
       return JsonObject().text("name", check.name).text("outcome", check.outcome).done();
     });
+    const auto signatures = signature_states(all, event);
+    JsonObject by_server;
+    for (const auto& [server, state] : signatures) by_server.text(server, event::name(state));
     JsonObject line;
     line.text("event_id", event.event_id)
         .text("ids", event::name(event.ids))
-        .text("content_hash", event::name(event::content_hash_state(event, all.version->core->format)))
-        .add("signatures", signatures_state(all, event))
+        .add("content_hash", content_hash_json(item, event, all.version->core->format))
+        .text("content_hash_state", event::name(event::content_hash_state(event, all.version->core->format)))
+        .text("signatures", event::name(signatures_state(event, signatures)))
+        .add("signatures_by_server", by_server.done())
         .add("checks", checks)
         .boolean("allowed", allowed)
         .add("label", decision == nullptr ? "null" : json::quoted(all.version->program->label(decision->rule)))
@@ -161,29 +136,6 @@ std::optional<base::Error> events_of(Workbench& workbench, const event::HistoryI
     out.lines.push_back(line.done());
   }
   return std::nullopt;
-}
-
-/// The state sets of the file, else the states after the forward extremities.
-base::Result<std::vector<State>> inputs_of(Opened& all, const HistoryOptions& options) {
-  std::vector<State> out;
-  if (all.history.has_state_sets) {
-    for (const auto& set : all.history.state_sets) {
-      std::vector<std::pair<base::KeyIndex, EventIndex>> entries;
-      for (const std::string& id : set) {
-        const EventIndex event = all.room->find(id);
-        entries.emplace_back(all.room->key(event), event);
-      }
-      out.push_back(all.store.from(std::move(entries)));
-    }
-    return out;
-  }
-  resolve::WalkOptions walk_options;
-  walk_options.strict = options.strict;
-  walk_options.keep_checks = false;
-  const auto walk = resolve::Walk::run(*all.evaluator, all.store, *all.resolver, walk_options);
-  if (!walk) return std::unexpected(walk.error());
-  for (const EventIndex extremity : walk->extremities()) out.push_back(walk->after(extremity));
-  return out;
 }
 
 std::string trace_json(const Opened& all, const resolve::Trace& trace) {
@@ -314,27 +266,84 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
 
 }  // namespace
 
+Answers events_answers(Workbench& workbench, const event::HistoryItem& item, const HistoryOptions& options) {
+  Answers out;
+  if (const auto error = events_of(workbench, item, options, out)) return refused(*error);
+  return out;
+}
+
+Answers resolve_answers(Workbench& workbench, const event::HistoryItem& item, const HistoryOptions& options) {
+  Answers out;
+  if (const auto error = resolve_one(workbench, item, options, out)) return refused(*error);
+  return out;
+}
+
 Answers events_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
                        const HistoryOptions& options) {
-  return each_item(bytes, file, [&](const event::HistoryItem& item, Answers& out) {
-    return events_of(workbench, item, options, out);
-  });
+  return each_item(bytes, file, options,
+                   [&](const event::HistoryItem& item) { return events_answers(workbench, item, options); });
 }
 
 Answers resolve_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
                         const HistoryOptions& options) {
-  return each_item(bytes, file, [&](const event::HistoryItem& item, Answers& out) {
-    return resolve_one(workbench, item, options, out);
-  });
+  return each_item(bytes, file, options,
+                   [&](const event::HistoryItem& item) { return resolve_answers(workbench, item, options); });
 }
+
+namespace {
+
+std::string auth_line(const auth::Answer& answer) {
+  return JsonObject()
+      .boolean("allowed", answer.decision.allowed)
+      .text("label", answer.decision.label)
+      .add("number", quoted_or_null(answer.decision.number))
+      .add("reads", reads_json(answer.decision.reads))
+      .text("room_version", answer.room_version)
+      .text("ids", event::name(answer.ids))
+      .done();
+}
+
+/// A question that was read, or why it could not be.
+struct Question {
+  std::shared_ptr<const json::Document> document;
+  json::Value value;
+  std::string where;
+  std::optional<base::Error> error;
+};
+
+/// The questions of a file: one, a list, or one a line.
+std::vector<Question> read_questions(const std::string& bytes, const std::string& file) {
+  std::vector<Question> out;
+  const auto whole = json::parse(bytes, file);
+  if (whole && json::root(**whole).is_array()) {
+    for (const json::Value question : json::root(**whole).children())
+      out.push_back({*whole, question, fmt::format("{}#/{}", file, out.size()), {}});
+    return out;
+  }
+  if (whole) return {{*whole, json::root(**whole), file, {}}};
+  std::size_t number = 0, start = 0;
+  while (start < bytes.size()) {
+    const std::size_t end = std::min(bytes.find('\n', start), bytes.size());
+    const std::string_view line = std::string_view(bytes).substr(start, end - start);
+    start = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const auto document = json::parse(line, file);
+    if (!document && number == 1) break;
+    if (document) {
+      out.push_back({*document, json::root(**document), fmt::format("{}:{}:1", file, number), {}});
+    } else {
+      out.push_back({{}, {}, {}, document.error()});
+    }
+  }
+  if (out.empty()) out.push_back({{}, {}, {}, whole.error()});
+  return out;
+}
+
+}  // namespace
 
 Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::string& file,
                      const HistoryOptions& options) {
-  Answers out;
-  const auto refuse = [&](const base::Error& error) {
-    out.lines.push_back(error_line(error));
-    out.refused = true;
-  };
   auth::AskOptions ask;
   ask.version = options.version;
   ask.version_otherwise = Workbench::otherwise();
@@ -342,10 +351,7 @@ Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::
   ask.recognised_version = [&](std::string_view name) { return workbench.registry().has(name); };
   if (options.keys_json) {
     auto keys = outside_keys(options);
-    if (!keys) {
-      refuse(keys.error());
-      return out;
-    }
+    if (!keys) return refused(keys.error());
     ask.keys = std::move(*keys);
   }
   const auto programs = [&](std::string_view name) -> base::Result<std::shared_ptr<const rules::Program>> {
@@ -353,52 +359,16 @@ Answers auth_answers(Workbench& workbench, const std::string& bytes, const std::
     if (!loaded) return std::unexpected(loaded.error().front());
     return (*loaded)->program;
   };
-  const auto one = [&](const std::shared_ptr<const json::Document>& document, json::Value question,
-                       const std::string& where) {
-    const auto answer = auth::ask(document, question, where, programs, ask);
-    if (!answer) {
-      refuse(answer.error());
-      return;
-    }
-    const auth::NamedDecision& decision = answer->decision;
-    out.unwelcome = out.unwelcome || !decision.allowed;
-    out.lines.push_back(JsonObject()
-                            .boolean("allowed", decision.allowed)
-                            .text("label", decision.label)
-                            .add("number", quoted_or_null(decision.number))
-                            .add("reads", reads_json(decision.reads))
-                            .text("room_version", answer->room_version)
-                            .text("ids", event::name(answer->ids))
-                            .done());
+  const auto one = [&](const Question& question) -> Answers {
+    if (question.error) return refused(*question.error);
+    const auto answer = auth::ask(question.document, question.value, question.where, programs, ask);
+    if (!answer) return refused(answer.error());
+    return {{auth_line(*answer)}, false, !answer->decision.allowed};
   };
-  const auto whole = json::parse(bytes, file);
-  if (whole && json::root(**whole).is_array()) {
-    std::uint32_t i = 0;
-    for (const json::Value question : json::root(**whole).children())
-      one(*whole, question, fmt::format("{}#/{}", file, i++));
-    return out;
-  }
-  if (whole) {
-    one(*whole, json::root(**whole), file);
-    return out;
-  }
-  std::size_t number = 0, start = 0;
-  while (start < bytes.size()) {  // one question a line
-    const std::size_t end = std::min(bytes.find('\n', start), bytes.size());
-    const std::string_view line = std::string_view(bytes).substr(start, end - start);
-    start = end + 1;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const auto document = json::parse(line, file);
-    if (!document) {
-      refuse(number == 1 ? whole.error() : document.error());
-      if (number == 1) return out;
-      continue;
-    }
-    one(*document, json::root(**document), fmt::format("{}:{}:1", file, number));
-  }
-  if (out.lines.empty()) refuse(whole.error());
-  return out;
+  const std::vector<Question> questions = read_questions(bytes, file);
+  Collected out(options, questions.size());
+  for (const Question& question : questions) out.add(one(question));
+  return out.done();
 }
 
 }  // namespace stateroom::report

@@ -4,6 +4,7 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct Choice {
   std::map<std::string, std::string> readings;  // over the profile
 };
 
+/// Several threads may use one.
 class Workbench {
  public:
   const versions::Registry& registry() const { return registry_; }
@@ -36,6 +38,7 @@ class Workbench {
 
  private:
   versions::Registry registry_;
+  std::mutex mutex_;  // of loaded_
   std::map<std::string, LoadedPtr> loaded_;
 };
 

@@ -106,7 +106,12 @@ struct Scene::Stage {
 };
 
 Scene::Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed)
-    : program_(std::move(program)), seed_(seed), room_id_(fmt::format("!room{}:{}", seed, servers()[0])) {}
+    : Scene(std::move(program), seed, signing_keys()) {}
+Scene::Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, std::vector<event::SigningKey> keys)
+    : program_(std::move(program)), seed_(seed), keys_(std::move(keys)) {
+  base::require(!keys_.empty(), "a scene has a server");
+  room_id_ = fmt::format("!room{}:{}", seed, keys_[0].server);
+}
 Scene::~Scene() = default;
 
 std::string Scene::content(const Step& step) const {
@@ -154,7 +159,7 @@ std::string Scene::json(const Step& step) const {
   out += ",\"content\":" + text;
   for (const std::string& field : format.edge_fields) {
     const std::vector<std::uint32_t> cited = field == "prev_events"   ? step.prev
-                                             : field == "auth_events" ? std::vector<std::uint32_t>{}
+                                             : field == "auth_events" ? step.auth.value_or(std::vector<std::uint32_t>{})
                                                                       : state_extremities(step);
     out += fmt::format(",\"{}\":[", field);
     for (std::size_t i = 0; i < cited.size(); ++i) out += (i > 0 ? "," : "") + quoted(events_[cited[i]].event_id);
@@ -181,6 +186,7 @@ base::Result<std::vector<Trial>> Scene::judge(const StateOfSteps& state, std::sp
   for (const Step& step : steps) {
     needed.insert(step.prev.begin(), step.prev.end());
     if (step.redacts) needed.insert(*step.redacts);
+    if (step.auth) needed.insert(step.auth->begin(), step.auth->end());
   }
   std::vector<event::Event> events;
   std::map<std::string, std::uint32_t, std::less<>> number;
@@ -208,10 +214,16 @@ base::Result<std::vector<Trial>> Scene::judge(const StateOfSteps& state, std::sp
   const auto view = rules::StateView::of(stage.store, stage.state(state));
   std::vector<Trial> out(steps.size());
   for (std::uint32_t e = 0; e < stage.room->size(); ++e) {
+    const std::uint32_t step = stage.step_of[e];
+    if (step < steps_.size()) stage.room->set_rejected(base::EventIndex(e), steps_[step].rejected);
+  }
+  for (std::uint32_t e = 0; e < stage.room->size(); ++e) {
     if (stage.step_of[e] < steps_.size()) continue;
     Trial& trial = out[stage.step_of[e] - steps_.size()];
-    // The rules on auth_events hold by the selection; the list is written when the event is built.
-    trial.decision = evaluator.authorise(base::EventIndex(e), view, true);
+    // Without a list of its own the rules on auth_events hold by the selection, which is written when the event is
+    // built.
+    const bool chosen = steps[stage.step_of[e] - steps_.size()].auth.has_value();
+    trial.decision = evaluator.authorise(base::EventIndex(e), view, !chosen);
     for (const base::EventIndex cited : evaluator.selection(base::EventIndex(e), view))
       trial.selection.push_back(stage.step_of[cited.at()]);
   }
@@ -241,7 +253,7 @@ base::Result<void> Scene::append(Step step, std::vector<std::uint32_t> selection
                                              : field == "auth_events" ? selection
                                                                       : state_extremities(step)));
   }
-  auto event = event::build(draft, format, signing_keys(), step.cosigners);
+  auto event = event::build(draft, format, keys_, step.cosigners);
   if (!event) return std::unexpected(event.error());
   event->rejected_outside = step.rejected;
   std::vector<bool> ancestors(steps_.size() + 1, false);

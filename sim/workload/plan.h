@@ -43,10 +43,13 @@ struct Step {
   std::vector<std::uint32_t> prev;
   std::optional<std::uint32_t> redacts;
   std::vector<std::string> cosigners;  // servers that sign besides the sender's
-  bool rejected = false;               // made although the rules refuse it
   std::string name;                    // of formats whose event id is a field; empty: its number
   std::optional<std::int64_t> depth;   // none: one more than that of the deepest of `prev`
-  StateOfSteps before;                 // the state that its server had
+  /// Steps that auth_events names, for a maker who does not follow the text's selection; rules on auth_events are asked
+  /// then. Nothing where the text derives the list.
+  std::optional<std::vector<std::uint32_t>> auth;
+  bool rejected = false;  // made although the rules refuse it
+  StateOfSteps before;    // the state that its server had
 };
 
 struct Plan {
@@ -86,7 +89,10 @@ struct Resolved {
 /// Builds a plan step by step under one version.
 class Scene {
  public:
+  /// The servers of the workload have keys in it.
   Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed);
+  /// A scene of other servers: no two keys are of one server, and the first one's names the room.
+  Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, std::vector<event::SigningKey> keys);
   ~Scene();
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
@@ -102,6 +108,7 @@ class Scene {
 
   const std::vector<Step>& steps() const { return steps_; }
   const std::vector<event::Event>& events() const { return events_; }
+  const std::vector<event::SigningKey>& keys() const { return keys_; }
   /// Steps that the auth_events of a step name, also where the text derives them.
   const std::vector<std::vector<std::uint32_t>>& auth() const { return auth_; }
   const rules::Program& program() const { return *program_; }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -209,3 +210,20 @@ def test_errors_lists_the_codes(run):
 def test_help_teaches_with_an_example(run):
     for command in ("versions", "print", "rule", "new", "check", "compare", "events", "auth", "resolve", "errors"):
         assert f"stateroom {command}" in run(command, "--help", json_lines=False)
+
+
+def test_ctrl_c_ends_a_command_with_what_is_done_written(tmp_path, root):
+    """The first item is written, the second takes long: 130, and whole lines only."""
+    path = tmp_path / "many.jsonl"
+    line = json.dumps(history()) + "\n"
+    path.write_text(line * 200_000)
+    env = dict(os.environ, PYTHONPATH=str(root / "bindings"))
+    words = [sys.executable, "-c", COMMAND, "resolve", str(path), "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as running:
+        first = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        rest, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    lines = (first + rest).splitlines()
+    assert 0 < len(lines) < 200_000
+    assert all(json.loads(one)["state"] for one in lines)

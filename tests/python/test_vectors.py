@@ -28,8 +28,8 @@ def test_the_events_of_mautrix_pass_strict_import_and_every_check(vectors: Path,
     assert len(events) == 21
     for event in events:
         assert event["ids"] == "strict"
-        assert event["content_hash"] == "valid"
-        assert set(event["signatures"].values()) == {"no-key"}, "nobody's keys are in the file"
+        assert event["content_hash_state"] == "valid"
+        assert event["signatures"] == "no-key", "nobody's keys are in the file"
         assert event["allowed"], event
         assert "ill_formed" not in event
 
