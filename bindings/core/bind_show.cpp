@@ -25,19 +25,23 @@ report::Workbench& bench() {
   return kBench;
 }
 
-/// A history under a version: the verdict on each event in the state before it, and a resolution. Only events that the
-/// file names rejected are, so that a drawing is shown as it was drawn.
+/// A history under a version: the verdict on each event, and a resolution with its trace. Where the file has no state
+/// sets, the checks on receipt say what is rejected, as for `resolve`; a drawing with state sets is shown as it was
+/// drawn.
 class Shown {
  public:
   Shown(const std::string& bytes, const std::string& file, const report::HistoryOptions& options)
       : opened_(value_of(report::open(bench(), HistoryFile(bytes, file).item(0), options))) {
     resolve::WalkOptions walk_options;
-    walk_options.checks = false;
+    walk_options.checks = !opened_->history.has_state_sets;
     const auto walk =
         value_of(resolve::Walk::run(*opened_->evaluator, opened_->store, *opened_->resolver, walk_options));
     for (std::uint32_t e = 0; e < opened_->room->size(); ++e) {
-      const auto before = rules::StateView::of(opened_->store, walk.receipts()[e].before);
-      decisions_.push_back(opened_->evaluator->authorise(EventIndex(e), before, true));
+      const resolve::Receipt& receipt = walk.receipts()[e];
+      const rules::Decision* decision = report::decisive(receipt);
+      const auto before = rules::StateView::of(opened_->store, receipt.before);
+      decisions_.push_back(decision != nullptr ? *decision
+                                               : opened_->evaluator->authorise(EventIndex(e), before, true));
     }
     inputs_ = value_of(report::inputs_of(*opened_, walk));
     result_ = value_of(opened_->resolver->resolve(inputs_, &trace_));

@@ -104,12 +104,7 @@ std::optional<base::Error> events_of(Workbench& workbench, const event::HistoryI
   for (const event::Event& event : all.history.events) {
     const EventIndex index = all.room->find(event.event_id);
     const resolve::Receipt& receipt = walk->receipts()[index.at()];
-    // The decision that speaks: of the check that rejected, else of the last one that asked the rules.
-    const rules::Decision* decision = nullptr;
-    for (const auto& check : receipt.checks) {
-      if (!check.decision.rule.valid()) continue;
-      if (decision == nullptr || decision->allowed) decision = &check.decision;
-    }
+    const rules::Decision* decision = decisive(receipt);
     const bool allowed = !receipt.rejected && !receipt.dropped;
     out.unwelcome = out.unwelcome || !allowed;
     const auto checks = json_list(receipt.checks, [](const resolve::Receipt::Check& check) {

@@ -35,23 +35,26 @@ base::Result<std::unique_ptr<Opened>> open(Workbench& workbench, const event::Hi
     if (error.where.empty()) error.where = options.version || !item.room_version ? item.where : item.version_where;
     return std::unexpected(error);
   }
-  auto out = std::make_unique<Opened>();
-  out->version = *version;
   const auto keys = outside_keys(options);
   if (!keys) return std::unexpected(keys.error());
-  auto history = event::decode(item, out->version->core->format, options.strict);
+  auto history = event::decode(item, (*version)->core->format, options.strict);
   if (!history) return std::unexpected(history.error());
-  out->history = std::move(*history);
-  for (const auto& [server, more] : *keys) out->history.keys[server].insert(more.begin(), more.end());
+  for (const auto& [server, more] : *keys) history->keys[server].insert(more.begin(), more.end());
+  auto out = open(workbench.registry(), *version, std::move(*history));
+  if (!out && out.error().where.empty()) out.error().where = item.where;
+  return out;
+}
+
+base::Result<std::unique_ptr<Opened>> open(const versions::Registry& registry, LoadedPtr version,
+                                           event::History history) {
+  auto out = std::make_unique<Opened>();
+  out->version = std::move(version);
+  out->history = std::move(history);
   auto room = Room::build(out->history.events, out->version->core->format);
-  if (!room) {
-    base::Error error = room.error();
-    if (error.where.empty()) error.where = item.where;
-    return std::unexpected(error);
-  }
+  if (!room) return std::unexpected(room.error());
   out->room = std::move(*room);
   rules::Oracles oracles;
-  oracles.recognised_version = [&workbench](std::string_view wanted) { return workbench.registry().has(wanted); };
+  oracles.recognised_version = [&registry](std::string_view wanted) { return registry.has(wanted); };
   if (!out->history.keys.empty()) {
     rules::Oracles checked = auth::oracles_from_keys(
         *out->room, out->history.keys, [pointer = out.get()](EventIndex event, const event::VerifyKey& key) {
@@ -86,8 +89,10 @@ std::vector<State> given_sets(Opened& all) {
 }  // namespace
 
 base::Result<std::vector<State>> inputs_of(Opened& all, const HistoryOptions& options) {
-  if (all.history.has_state_sets) return given_sets(all);
+  const bool given = all.history.has_state_sets;
+  if (given && all.room->format().derived_edge_field.empty()) return given_sets(all);
   resolve::WalkOptions walk_options;
+  walk_options.checks = !given;  // what a drawing does not call rejected takes part
   walk_options.strict = options.strict;
   walk_options.keep_checks = false;
   const auto walk = resolve::Walk::run(*all.evaluator, all.store, *all.resolver, walk_options);
@@ -99,6 +104,15 @@ base::Result<std::vector<State>> inputs_of(Opened& all, const resolve::Walk& wal
   if (all.history.has_state_sets) return given_sets(all);
   std::vector<State> out;
   for (const EventIndex extremity : walk.extremities()) out.push_back(walk.after(extremity));
+  return out;
+}
+
+const rules::Decision* decisive(const resolve::Receipt& receipt) {
+  const rules::Decision* out = nullptr;
+  for (const auto& check : receipt.checks) {
+    if (!check.decision.rule.valid()) continue;
+    if (out == nullptr || out->allowed) out = &check.decision;
+  }
   return out;
 }
 

@@ -36,12 +36,21 @@ struct Opened {
 base::Result<std::unique_ptr<Opened>> open(Workbench& workbench, const event::HistoryItem& item,
                                            const HistoryOptions& options);
 
+/// The same of events that are decoded: `history` under a version that is loaded. Errors: those of the room's graph.
+base::Result<std::unique_ptr<Opened>> open(const versions::Registry& registry, LoadedPtr version,
+                                           event::History history);
+
 /// Server keys that were given beside the file. Errors: kJson, kSignature.
 base::Result<event::ServerKeys> outside_keys(const HistoryOptions& options);
 
-/// What `resolve` resolves: the state sets of the file, else the states after the forward extremities. Error: kLimit.
+/// What `resolve` resolves: the state sets of the file, else the states after the forward extremities. Edges that the
+/// text derives are derived before. Error: kLimit.
 base::Result<std::vector<graph::State>> inputs_of(Opened& opened, const HistoryOptions& options);
 /// The same where the room was walked already.
 base::Result<std::vector<graph::State>> inputs_of(Opened& opened, const resolve::Walk& walk);
+
+/// The decision that speaks for an event: of the check on receipt that rejected it, else of the last one that asked the
+/// rules; null where none did.
+const rules::Decision* decisive(const resolve::Receipt& receipt);
 
 }  // namespace stateroom::report

@@ -9,9 +9,7 @@
 #include <iostream>
 #include <string>
 
-#include "model/resolve/resolution.h"
-#include "model/rules/elaborate.h"
-#include "model/versions/registry.h"
+#include "model/report/opened.h"
 #include "sim/kernel/random.h"
 #include "sim/workload/workload.h"
 
@@ -33,16 +31,7 @@ std::string list(const Items& items, Write write) {
 
 class History {
  public:
-  History(const std::shared_ptr<const rules::Program>& program, const workload::HistoryMade& made)
-      : program_(*program),
-        made_(made),
-        room_(graph::Room::build(made.events, program->version().format).value()),
-        evaluator_(program, *room_),
-        resolver_(evaluator_, store_) {
-    for (std::size_t i = 0; i < made.events.size(); ++i) {
-      if (made.plan.steps[i].rejected) room_->set_rejected(event(static_cast<std::uint32_t>(i)), true);
-    }
-  }
+  History(report::Opened& opened, const workload::HistoryMade& made) : opened_(opened), made_(made) {}
 
   std::string line() {
     std::string out = "{\"seed\":" + std::to_string(made_.plan.seed);
@@ -58,25 +47,25 @@ class History {
     out += ",\"before\":" + list(all, [&](std::uint32_t step) { return ids(made_.plan.steps[step].before); });
     out += ",\"verdicts\":" + list(all, [&](std::uint32_t step) {
              const graph::State before = state(made_.plan.steps[step].before);
-             return verdict(evaluator_.authorise(event(step), rules::StateView::of(store_, before)));
+             return verdict(opened_.evaluator->authorise(event(step), rules::StateView::of(opened_.store, before)));
            });
     return out + resolution() + "}";
   }
 
  private:
-  EventIndex event(std::uint32_t step) const { return room_->find(made_.events[step].event_id); }
-  std::string id(EventIndex event) const { return json::quoted(room_->strings().text(room_->event_id(event))); }
+  EventIndex event(std::uint32_t step) const { return opened_.room->find(made_.events[step].event_id); }
+  std::string id(EventIndex event) const { return json::quoted(opened_.id(event)); }
   std::string ids(const workload::StateOfSteps& state) const {
     return list(state, [&](const auto& entry) { return json::quoted(made_.events[entry.second].event_id); });
   }
   graph::State state(const workload::StateOfSteps& steps) {
     std::vector<std::pair<base::KeyIndex, EventIndex>> entries;
-    for (const auto& [key, step] : steps) entries.emplace_back(room_->key(event(step)), event(step));
-    return store_.from(std::move(entries));
+    for (const auto& [key, step] : steps) entries.emplace_back(opened_.room->key(event(step)), event(step));
+    return opened_.store.from(std::move(entries));
   }
   std::string verdict(const rules::Decision& decision) const {
     return std::string("[") + (decision.allowed ? "true" : "false") + "," +
-           json::quoted(program_.number(decision.rule)) + "]";
+           json::quoted(opened_.version->program->number(decision.rule)) + "]";
   }
 
   /// The states after two or three random events, resolved.
@@ -93,7 +82,8 @@ class History {
       chosen.push_back(std::move(after));
     }
     resolve::Trace trace;
-    if (const auto done = resolver_.resolve(sets, &trace); !done) throw base::InternalError(done.error().message);
+    if (const auto done = opened_.resolver->resolve(sets, &trace); !done)
+      throw base::InternalError(done.error().message);
     std::string out = ",\"state_sets\":" + list(chosen, [&](const auto& set) { return ids(set); });
     out += ",\"trace\":{";
     bool first = true;
@@ -103,7 +93,7 @@ class History {
       if (value.kind != resolve::TraceValue::Kind::kState) {
         events = value.events;
       } else {
-        for (const auto& [key, entry] : store_.entries(value.state)) events.push_back(entry);
+        for (const auto& [key, entry] : opened_.store.entries(value.state)) events.push_back(entry);
       }
       out += (first ? "" : ",") + json::quoted(value.name) + ":" + list(events, [&](EventIndex e) { return id(e); });
       first = false;
@@ -113,36 +103,33 @@ class History {
            });
   }
 
-  const rules::Program& program_;
+  report::Opened& opened_;
   const workload::HistoryMade& made_;
-  std::unique_ptr<graph::Room> room_;
-  rules::Evaluator evaluator_;
-  graph::StateStore store_;
-  resolve::Resolver resolver_;
 };
 
 int run(const std::string& version, const std::string& profile, std::uint64_t first, std::uint64_t count) {
-  const versions::Registry registry;
-  rules::LoadOptions options;
-  options.profile = profile;
-  const auto text = registry.load(version, options);
-  if (!text) {
-    std::cerr << text.error().front().message << '\n';
+  report::Workbench workbench;
+  report::Choice choice;
+  choice.profile = profile;
+  const auto loaded = workbench.load(version, choice);
+  if (!loaded) {
+    std::cerr << loaded.error().front().message << '\n';
     return 1;
   }
-  const auto core = rules::elaborate(*text);
-  if (!core) {
-    std::cerr << core.error().front().message << '\n';
-    return 1;
-  }
-  const auto program = rules::Program::compile(*core);
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    const auto made = workload::make(program, seed);
+    const auto made = workload::make((*loaded)->program, seed);
     if (!made) {
       std::cerr << "seed " << seed << ": " << made.error().message << '\n';
       return 1;
     }
-    std::cout << History(program, *made).line() << '\n';
+    event::History history;
+    history.events = made->events;
+    const auto opened = report::open(workbench.registry(), *loaded, std::move(history));
+    if (!opened) {
+      std::cerr << "seed " << seed << ": " << opened.error().message << '\n';
+      return 1;
+    }
+    std::cout << History(**opened, *made).line() << '\n';
   }
   return 0;
 }
