@@ -223,8 +223,10 @@ class VetWork {
   }
 
   py::dict history(std::uint64_t seed) {
-    last_ = value_of(workload::make(base_.program, seed));
-    last_difference_ = value_of(search::compare(last_.plan, base_.program, candidate_.program));
+    workload::WorkloadOptions options;
+    options.signing = workload::Signing::kUnsigned;
+    last_ = value_of(workload::make(base_.program, seed, options));
+    last_difference_ = value_of(search::compare(last_.plan, last_.staged, candidate_.program));
     py::list verdicts;
     for (const search::StepVerdicts& found : last_difference_.verdicts) {
       py::dict one;

@@ -140,6 +140,24 @@ base::Result<Unsigned> members_of(const Draft& draft, const EventFormat& format)
   return out;
 }
 
+/// The member `signatures` of a PDU with hashes: of the sender's server and of the cosigners, in order of their names.
+base::Result<std::string> signatures(json::Value pdu, const Draft& draft, const EventFormat& format,
+                                     const std::vector<SigningKey>& keys, const std::vector<std::string>& cosigners) {
+  const auto bytes = hashed_bytes(pdu, format, "signed_object");
+  if (!bytes) return std::unexpected(bytes.error());
+  std::set<std::string> servers(cosigners.begin(), cosigners.end());
+  if (const auto server = server_part(draft.sender)) servers.emplace(*server);
+  std::string out = "{";
+  for (const std::string& server : servers) {
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](const SigningKey& k) { return k.server == server; });
+    if (key == keys.end())
+      return base::fail(ErrorCode::kSignature, fmt::format("there is no signing key of `{}`", server));
+    if (out.size() > 1) out += ',';
+    out += fmt::format("{}:{{{}:\"{}\"}}", quoted(server), quoted(key->key_id), sign(*key, *bytes));
+  }
+  return out + "}";
+}
+
 }  // namespace
 
 base::Result<Event> build(const Draft& draft, const EventFormat& format, const std::vector<SigningKey>& keys,
@@ -153,23 +171,14 @@ base::Result<Event> build(const Draft& draft, const EventFormat& format, const s
   made->members.set("hashes", fmt::format("{{\"sha256\":\"{}\"}}", *hash));
   value = made->read();
   if (!value) return std::unexpected(value.error());
-  const auto bytes = hashed_bytes(*value, format, "signed_object");
-  if (!bytes) return std::unexpected(bytes.error());
-  std::set<std::string> servers(cosigners.begin(), cosigners.end());
-  if (const auto server = server_part(draft.sender)) servers.emplace(*server);
-  std::string signatures = "{";
-  for (const std::string& server : servers) {
-    const auto key = std::find_if(keys.begin(), keys.end(), [&](const SigningKey& k) { return k.server == server; });
-    if (key == keys.end())
-      return base::fail(ErrorCode::kSignature, fmt::format("there is no signing key of `{}`", server));
-    if (signatures.size() > 1) signatures += ',';
-    signatures += fmt::format("{}:{{{}:\"{}\"}}", quoted(server), quoted(key->key_id), sign(*key, *bytes));
+  if (draft.sign) {
+    auto all = signatures(*value, draft, format, keys, cosigners);
+    if (!all) return std::unexpected(all.error());
+    made->members.set("signatures", std::move(*all));
+    value = made->read();
+    if (!value) return std::unexpected(value.error());
   }
-  made->members.set("signatures", signatures + "}");
-  value = made->read();
-  if (!value) return std::unexpected(value.error());
-  auto event = decode_event(made->document, *value, format, std::nullopt, false, {});
-  return event;
+  return decode_event(made->document, *value, format, std::nullopt, false, {});
 }
 
 std::string room_id_of(const Event& create) {

@@ -25,6 +25,7 @@ struct Draft {
   std::vector<std::pair<std::string, std::vector<const Event*>>> edges;  // edge field → events
   std::optional<std::string> redacts;  // written at the top level or in content, as the format has it
   std::vector<std::pair<std::string, std::string>> extra;  // further top-level members, as JSON text
+  bool sign = true;  // false: without the member `signatures`, for what is only judged; ids do not depend on it
   std::string event_id_localpart;  // formats whose event id is a field: "$<localpart>:<server of sender>"
 };
 

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -145,7 +146,7 @@ class Code {
   /// Where these values stand in `extra`.
   std::uint32_t places(const std::vector<std::uint32_t>& values);
   /// The locals that an expression reads and does not bind, ascending.
-  const std::vector<std::uint32_t>& free_locals(std::uint32_t node) const { return free_[node]; }
+  const std::vector<std::uint32_t>& free_locals(std::uint32_t node) const { return known_->free[node]; }
 
  private:
   using Shape = std::tuple<Op, std::uint32_t, std::uint32_t, std::uint32_t, std::int64_t>;
@@ -168,12 +169,19 @@ class Code {
   std::uint32_t lower_domain(const Core& core);
   std::uint32_t edge_field(const std::string& name) const;
 
+  /// What is there already. A copy of the code shares it until one of the two lowers something new: an evaluator of a
+  /// small room seldom does.
+  struct Known {
+    std::map<Shape, std::uint32_t> nodes;
+    std::map<Places, std::uint32_t> places;
+    std::map<std::string, std::uint32_t> literals;
+    std::map<Site, std::uint32_t> sites;
+    std::vector<Places> free;  // by node: the locals that it reads and does not bind, ascending
+  };
+  Known& changed();
+
   const CoreVersion* version_;
-  std::map<Shape, std::uint32_t> known_;
-  std::map<Places, std::uint32_t> known_places_;
-  std::map<std::string, std::uint32_t> known_literals_;
-  std::map<Site, std::uint32_t> known_sites_;
-  std::vector<Places> free_;  // by node: the locals that it reads and does not bind, ascending
+  std::shared_ptr<Known> known_ = std::make_shared<Known>();
 };
 
 /// One step of the rules. Targets are ahead.

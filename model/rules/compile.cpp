@@ -155,6 +155,7 @@ std::shared_ptr<const Program> Program::compile(std::shared_ptr<const CoreVersio
   compiler.selection(version->auth_events);
   compiler.names(version->receipt);
   data.code.sites_open = false;
+  if (data.version->key_valid) data.code.lower(*data.version->key_valid);  // so that an evaluator finds it there
   return program;
 }
 

@@ -42,10 +42,17 @@ EventMember member_of(const std::string& name) {
 
 Code::Code(const CoreVersion& version) : version_(&version) { edge_fields = version.format.edge_fields; }
 
+Code::Known& Code::changed() {
+  if (known_.use_count() > 1) known_ = std::make_shared<Known>(*known_);
+  return *known_;
+}
+
 std::uint32_t Code::literal(const std::string& text) {
-  const auto [at, fresh] = known_literals_.try_emplace(text, static_cast<std::uint32_t>(literals.size()));
-  if (fresh) literals.push_back(text);
-  return at->second;
+  if (const auto at = known_->literals.find(text); at != known_->literals.end()) return at->second;
+  const auto number = static_cast<std::uint32_t>(literals.size());
+  changed().literals.emplace(text, number);
+  literals.push_back(text);
+  return number;
 }
 
 std::uint32_t Code::add(Node node, const Places& children, const Places& bound) {
@@ -53,7 +60,7 @@ std::uint32_t Code::add(Node node, const Places& children, const Places& bound) 
   for (const std::uint32_t child : children) {
     if (child == kNone) continue;
     node.reads = static_cast<std::uint8_t>(node.reads | nodes[child].reads);
-    open.insert(open.end(), free_[child].begin(), free_[child].end());
+    open.insert(open.end(), known_->free[child].begin(), known_->free[child].end());
   }
   if (node.op == Op::kLocal) open.push_back(node.a);
   std::sort(open.begin(), open.end());
@@ -64,21 +71,26 @@ std::uint32_t Code::add(Node node, const Places& children, const Places& bound) 
 
   // kIf and kDefault get a memo when they are met again; it is no part of their shape.
   const bool shared = node.op == Op::kIf || node.op == Op::kDefault;
-  const auto [at, fresh] =
-      known_.try_emplace(Shape{node.op, node.a, node.b, node.c, node.number}, static_cast<std::uint32_t>(nodes.size()));
-  if (fresh) {
+  const Shape shape{node.op, node.a, node.b, node.c, node.number};
+  const auto at = known_->nodes.find(shape);
+  if (at == known_->nodes.end()) {
+    Known& known = changed();
+    known.nodes.emplace(shape, static_cast<std::uint32_t>(nodes.size()));
+    known.free.push_back(std::move(open));
     nodes.push_back(node);
-    free_.push_back(std::move(open));
-  } else if (shared && nodes[at->second].number == 0 && (nodes[at->second].reads & kReadsLocal) == 0) {
-    nodes[at->second].number = ++memos;
+    return static_cast<std::uint32_t>(nodes.size() - 1);
   }
+  if (shared && nodes[at->second].number == 0 && (nodes[at->second].reads & kReadsLocal) == 0)
+    nodes[at->second].number = ++memos;
   return at->second;
 }
 
 std::uint32_t Code::places(const Places& values) {
-  const auto [at, fresh] = known_places_.try_emplace(values, static_cast<std::uint32_t>(extra.size()));
-  if (fresh) extra.insert(extra.end(), values.begin(), values.end());
-  return at->second;
+  if (const auto at = known_->places.find(values); at != known_->places.end()) return at->second;
+  const auto place = static_cast<std::uint32_t>(extra.size());
+  changed().places.emplace(values, place);
+  extra.insert(extra.end(), values.begin(), values.end());
+  return place;
 }
 
 std::uint32_t Code::unary(Op op, const Core& core) {
@@ -141,12 +153,12 @@ std::uint32_t Code::lower_slot(const Core& core) {
   const std::uint32_t key = lower(*core.args.at(0));
   if ((nodes[key].reads & (kReadsState | kReadsById | kReadsRejected | kReadsLocal)) == 0) {
     const Site site{by_id, type, key};
-    const auto known = known_sites_.find(site);
-    if (known != known_sites_.end() || sites_open) {
-      const auto [at, fresh] = known_sites_.try_emplace(site, static_cast<std::uint32_t>(sites.size()));
-      if (fresh) sites.push_back(site);
-      return add(node_of(Op::kSite, at->second, kNone, kNone, 0, reads), {});
+    if (!known_->sites.contains(site) && sites_open) {
+      changed().sites.emplace(site, static_cast<std::uint32_t>(sites.size()));
+      sites.push_back(site);
     }
+    if (const auto at = known_->sites.find(site); at != known_->sites.end())
+      return add(node_of(Op::kSite, at->second, kNone, kNone, 0, reads), {});
   }
   return add(node_of(by_id ? Op::kEventById : Op::kSlot, type, key, kNone, 0, reads), {key});
 }

@@ -6,16 +6,17 @@
 namespace stateroom::search {
 namespace {
 
+using workload::Signing;
 using workload::Step;
 
 /// Does a plan still show what was found?
 base::Result<bool> shows(const Shrunk& shrunk, const ProgramPtr& base, const ProgramPtr& candidate) {
-  const auto left = workload::stage(shrunk.plan, base);
+  const auto left = workload::stage(shrunk.plan, base, Signing::kUnsigned);
   if (!left) return std::unexpected(left.error());
   for (std::size_t s = 0; s < shrunk.plan.steps.size(); ++s) {
     if (!shrunk.plan.steps[s].rejected && !left->decisions[s].allowed) return false;
   }
-  const auto right = workload::stage(shrunk.plan, candidate);
+  const auto right = workload::stage(shrunk.plan, candidate, Signing::kUnsigned);
   if (!right) return std::unexpected(right.error());
   const auto one = left->scene->resolve(shrunk.state_sets, false);
   if (!one) return std::unexpected(one.error());
@@ -64,16 +65,20 @@ bool redacted(const Plan& plan, std::uint32_t step) {
 }  // namespace
 
 base::Result<Difference> compare(const Plan& plan, const ProgramPtr& base, const ProgramPtr& candidate) {
-  const auto left = workload::stage(plan, base);
+  const auto left = workload::stage(plan, base, Signing::kUnsigned);
   if (!left) return std::unexpected(left.error());
-  const auto right = workload::stage(plan, candidate);
+  return compare(plan, *left, candidate);
+}
+
+base::Result<Difference> compare(const Plan& plan, const workload::Staged& left, const ProgramPtr& candidate) {
+  const auto right = workload::stage(plan, candidate, Signing::kUnsigned);
   if (!right) return std::unexpected(right.error());
   Difference out;
   std::set<std::vector<std::uint32_t>> merges;
   std::vector<bool> cited(plan.steps.size(), false);
   for (std::uint32_t s = 0; s < plan.steps.size(); ++s) {
-    if (left->decisions[s].allowed != right->decisions[s].allowed)
-      out.verdicts.push_back({s, left->decisions[s], right->decisions[s]});
+    if (left.decisions[s].allowed != right->decisions[s].allowed)
+      out.verdicts.push_back({s, left.decisions[s], right->decisions[s]});
     if (plan.steps[s].prev.size() > 1) merges.insert(plan.steps[s].prev);
     if (plan.steps[s].rejected) continue;
     for (const std::uint32_t p : plan.steps[s].prev) cited[p] = true;
@@ -84,7 +89,7 @@ base::Result<Difference> compare(const Plan& plan, const ProgramPtr& base, const
   }
   if (last.size() > 1) merges.insert(last);
   for (const auto& merge : merges) {
-    const auto one = left->scene->state_after(merge);
+    const auto one = left.scene->state_after(merge);
     if (!one) return std::unexpected(one.error());
     const auto two = right->scene->state_after(merge);
     if (!two) return std::unexpected(two.error());

@@ -35,6 +35,8 @@ struct Difference {
 };
 
 base::Result<Difference> compare(const Plan& plan, const ProgramPtr& base, const ProgramPtr& candidate);
+/// The same for a plan that was staged under the base already.
+base::Result<Difference> compare(const Plan& plan, const workload::Staged& base, const ProgramPtr& candidate);
 
 /// A history and a merge of it that resolves differently.
 struct Shrunk {

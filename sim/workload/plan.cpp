@@ -58,21 +58,62 @@ const std::vector<event::SigningKey>& signing_keys() {
   return kKeys;
 }
 
-/// A room of a few events of a scene, ready to be asked.
+void Descent::add(const Step& step) {
+  std::vector<bool> reached(reached_.size() + 1, false);
+  for (const std::uint32_t p : step.prev) {
+    for (std::size_t s = 0; s < reached_[p].size(); ++s) reached[s] = reached[s] || reached_[p][s];
+  }
+  reached.back() = true;
+  reached_.push_back(std::move(reached));
+}
+
+std::vector<std::uint32_t> Descent::state_extremities(const Step& step, std::span<const Step> steps) const {
+  std::vector<std::uint32_t> known;
+  for (std::uint32_t s = 0; s < reached_.size(); ++s) {
+    const bool reached = std::any_of(step.prev.begin(), step.prev.end(), [&](auto p) { return reaches(p, s); });
+    if (reached && steps[s].state_key && !steps[s].rejected) known.push_back(s);
+  }
+  std::vector<std::uint32_t> out;
+  for (const std::uint32_t s : known) {
+    if (std::none_of(known.begin(), known.end(), [&](std::uint32_t t) { return t != s && reaches(t, s); }))
+      out.push_back(s);
+  }
+  return out;
+}
+
+/// Events of a scene in a room, ready to be asked.
 struct Scene::Stage {
+  Stage(std::shared_ptr<const rules::Program> program, std::unique_ptr<graph::Room> events)
+      : room(std::move(events)), evaluator(std::move(program), *room), resolver(evaluator, store) {}
+
   std::unique_ptr<graph::Room> room;
   graph::StateStore store;
-  std::vector<std::uint32_t> step_of;  // by EventIndex; beyond the scene's steps: a step on trial
+  rules::Evaluator evaluator;
+  resolve::Resolver resolver;
+  std::vector<std::uint32_t> step_of;                // by EventIndex; beyond the scene's steps: a step on trial
+  std::map<std::uint32_t, base::EventIndex> places;  // by step
+
+  void number(base::EventIndex event, std::uint32_t step) {
+    step_of.resize(room->size());
+    step_of[event.at()] = step;
+    places[step] = event;
+  }
 
   graph::State state(const StateOfSteps& steps) {
-    std::vector<std::uint32_t> numbers;
-    for (const auto& [key, step] : steps) numbers.push_back(step);
     std::vector<graph::StateStore::Entry> entries;
-    for (std::uint32_t e = 0; e < room->size(); ++e) {
-      if (std::find(numbers.begin(), numbers.end(), step_of[e]) != numbers.end())
-        entries.emplace_back(room->key(base::EventIndex(e)), base::EventIndex(e));
+    for (const auto& [key, step] : steps) {
+      const base::EventIndex event = places.at(step);
+      entries.emplace_back(room->key(event), event);
     }
     return store.from(std::move(entries));
+  }
+
+  /// `chosen`: the event has a list of auth_events of its own. Without one the rules on them hold by the selection,
+  /// which is written when the event is built.
+  Trial judge(base::EventIndex event, const rules::StateView& view, bool chosen) {
+    Trial out{evaluator.authorise(event, view, !chosen), {}};
+    for (const base::EventIndex cited : evaluator.selection(event, view)) out.selection.push_back(step_of[cited.at()]);
+    return out;
   }
 
   NamedSteps named(const resolve::TraceValue& value) const {
@@ -105,10 +146,11 @@ struct Scene::Stage {
   }
 };
 
-Scene::Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed)
-    : Scene(std::move(program), seed, signing_keys()) {}
-Scene::Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, std::vector<event::SigningKey> keys)
-    : program_(std::move(program)), seed_(seed), keys_(std::move(keys)) {
+Scene::Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, Signing signing)
+    : Scene(std::move(program), seed, signing_keys(), signing) {}
+Scene::Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, std::vector<event::SigningKey> keys,
+             Signing signing)
+    : program_(std::move(program)), seed_(seed), keys_(std::move(keys)), signing_(signing) {
   base::require(!keys_.empty(), "a scene has a server");
   room_id_ = fmt::format("!room{}:{}", seed, keys_[0].server);
 }
@@ -124,22 +166,8 @@ std::string Scene::content(const Step& step) const {
   return out + "\"room_version\":" + quoted(version.identifier) + "}";
 }
 
-std::vector<std::uint32_t> Scene::state_extremities(const Step& step) const {
-  std::vector<std::uint32_t> known;
-  for (std::uint32_t s = 0; s < steps_.size(); ++s) {
-    const bool reached =
-        std::any_of(step.prev.begin(), step.prev.end(), [&](std::uint32_t p) { return ancestors_[p][s]; });
-    if (reached && steps_[s].state_key && !steps_[s].rejected) known.push_back(s);
-  }
-  std::vector<std::uint32_t> out;
-  for (const std::uint32_t s : known) {
-    if (std::none_of(known.begin(), known.end(), [&](std::uint32_t t) { return t != s && ancestors_[t][s]; }))
-      out.push_back(s);
-  }
-  return out;
-}
-
-std::string Scene::json(const Step& step) const {
+std::string Scene::json(const Step& step, std::span<const std::string> ids,
+                        const std::vector<std::uint32_t>& state_extremities) const {
   const event::EventFormat& format = program_->version().format;
   std::string out = fmt::format("{{\"type\":{},\"sender\":{},\"origin_server_ts\":{},\"depth\":1", quoted(step.type),
                                 quoted(step.sender), step.origin_server_ts);
@@ -149,7 +177,7 @@ std::string Scene::json(const Step& step) const {
   if (step.type != "m.room.create" || !derived) out += ",\"room_id\":" + quoted(room_id_);
   std::string text = content(step);
   if (step.redacts) {
-    const std::string redacts = "\"redacts\":" + quoted(events_[*step.redacts].event_id);
+    const std::string redacts = "\"redacts\":" + quoted(ids[*step.redacts]);
     if (has_field(format, "redacts")) {
       out += "," + redacts;
     } else {
@@ -160,26 +188,38 @@ std::string Scene::json(const Step& step) const {
   for (const std::string& field : format.edge_fields) {
     const std::vector<std::uint32_t> cited = field == "prev_events"   ? step.prev
                                              : field == "auth_events" ? step.auth.value_or(std::vector<std::uint32_t>{})
-                                                                      : state_extremities(step);
+                                                                      : state_extremities;
     out += fmt::format(",\"{}\":[", field);
-    for (std::size_t i = 0; i < cited.size(); ++i) out += (i > 0 ? "," : "") + quoted(events_[cited[i]].event_id);
+    for (std::size_t i = 0; i < cited.size(); ++i) out += (i > 0 ? "," : "") + quoted(ids[cited[i]]);
     out += "]";
   }
   return out + "}";
 }
 
-void Scene::derive(graph::Room& room, const std::vector<std::uint32_t>& step_of) const {
-  if (room.format().derived_edge_field.empty()) return;
-  for (std::uint32_t e = 0; e < room.size(); ++e) {
-    if (step_of[e] >= steps_.size()) continue;
-    std::vector<base::EventIndex> cited;
-    for (const std::uint32_t step : auth_[step_of[e]]) cited.push_back(room.find(events_[step].event_id));
-    room.set_derived(base::EventIndex(e), std::move(cited));
+/// A step as an event that nobody hashed or signed, under a name of its own.
+base::Result<event::Event> Scene::sketch(const Step& step, const std::string& id, std::span<const std::string> ids,
+                                         const std::vector<std::uint32_t>& state_extremities) const {
+  auto document = json::parse(json(step, ids, state_extremities), "step");
+  if (!document) return std::unexpected(document.error());
+  return event::decode_event(*document, json::root(**document), program_->version().format, id, false, {});
+}
+
+base::Result<std::vector<event::Event>> Scene::trials(std::span<const Step> steps) const {
+  std::vector<event::Event> out;
+  const bool state_edges = program_->version().format.edge_fields.size() > 2;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    // v1 and v2 read a server in the name.
+    const auto server = event::server_part(steps[i].sender);
+    const std::string id = fmt::format("$trial{}:{}", i, server.value_or(""));
+    auto event = sketch(steps[i], id, ids_,
+                        state_edges ? descent_.state_extremities(steps[i], steps_) : std::vector<std::uint32_t>{});
+    if (!event) return std::unexpected(event.error());
+    out.push_back(std::move(*event));
   }
+  return out;
 }
 
 base::Result<std::vector<Trial>> Scene::judge(const StateOfSteps& state, std::span<const Step> steps) const {
-  const event::EventFormat& format = program_->version().format;
   std::set<std::uint32_t> needed;
   if (!steps_.empty()) needed.insert(0);
   for (const auto& [key, step] : state) needed.insert(step);
@@ -189,44 +229,22 @@ base::Result<std::vector<Trial>> Scene::judge(const StateOfSteps& state, std::sp
     if (step.auth) needed.insert(step.auth->begin(), step.auth->end());
   }
   std::vector<event::Event> events;
-  std::map<std::string, std::uint32_t, std::less<>> number;
-  for (const std::uint32_t step : needed) {
-    events.push_back(events_[step]);
-    number[events_[step].event_id] = step;
+  for (const std::uint32_t step : needed) events.push_back(events_[step]);
+  auto tried = trials(steps);
+  if (!tried) return std::unexpected(tried.error());
+  std::vector<std::string> names;
+  for (event::Event& event : *tried) {
+    names.push_back(event.event_id);
+    events.push_back(std::move(event));
   }
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    auto document = json::parse(json(steps[i]), "step");
-    if (!document) return std::unexpected(document.error());
-    // A name that stands for an event that is not built; v1 and v2 read a server in it.
-    const auto server = event::server_part(steps[i].sender);
-    const std::string id = fmt::format("$trial{}:{}", i, server.value_or(""));
-    auto event = event::decode_event(*document, json::root(**document), format, id, false, {});
-    if (!event) return std::unexpected(event.error());
-    number[id] = static_cast<std::uint32_t>(steps_.size() + i);
-    events.push_back(std::move(*event));
-  }
-  auto room = graph::Room::build(std::move(events), format);
+  auto room = graph::Room::build(std::move(events), program_->version().format);
   if (!room) return std::unexpected(room.error());
-  Stage stage{std::move(*room), {}, {}};
-  for (std::uint32_t e = 0; e < stage.room->size(); ++e)
-    stage.step_of.push_back(number.at(stage.room->event(base::EventIndex(e)).event_id));
-  rules::Evaluator evaluator(program_, *stage.room);
+  Stage stage(program_, std::move(*room));
+  for (const std::uint32_t step : needed) stage.number(stage.room->find(std::string_view(ids_[step])), step);
   const auto view = rules::StateView::of(stage.store, stage.state(state));
-  std::vector<Trial> out(steps.size());
-  for (std::uint32_t e = 0; e < stage.room->size(); ++e) {
-    const std::uint32_t step = stage.step_of[e];
-    if (step < steps_.size()) stage.room->set_rejected(base::EventIndex(e), steps_[step].rejected);
-  }
-  for (std::uint32_t e = 0; e < stage.room->size(); ++e) {
-    if (stage.step_of[e] < steps_.size()) continue;
-    Trial& trial = out[stage.step_of[e] - steps_.size()];
-    // Without a list of its own the rules on auth_events hold by the selection, which is written when the event is
-    // built.
-    const bool chosen = steps[stage.step_of[e] - steps_.size()].auth.has_value();
-    trial.decision = evaluator.authorise(base::EventIndex(e), view, !chosen);
-    for (const base::EventIndex cited : evaluator.selection(base::EventIndex(e), view))
-      trial.selection.push_back(stage.step_of[cited.at()]);
-  }
+  std::vector<Trial> out;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    out.push_back(stage.judge(stage.room->find(std::string_view(names[i])), view, steps[i].auth.has_value()));
   return out;
 }
 
@@ -239,9 +257,10 @@ base::Result<void> Scene::append(Step step, std::vector<std::uint32_t> selection
   draft.room_id = room_id_;
   draft.content_json = content(step);
   draft.origin_server_ts = step.origin_server_ts;
+  draft.sign = signing_ == Signing::kSigned;
   for (const std::uint32_t p : step.prev) draft.depth = std::max(draft.depth, events_[p].depth + 1);
   draft.depth = step.depth.value_or(draft.depth);
-  if (step.redacts) draft.redacts = events_[*step.redacts].event_id;
+  if (step.redacts) draft.redacts = ids_[*step.redacts];
   draft.event_id_localpart = step.name.empty() ? fmt::format("s{}e{}", seed_, steps_.size()) : step.name;
   const auto pointers = [&](const std::vector<std::uint32_t>& numbers) {
     std::vector<const event::Event*> out;
@@ -251,23 +270,108 @@ base::Result<void> Scene::append(Step step, std::vector<std::uint32_t> selection
   for (const std::string& field : format.edge_fields) {
     draft.edges.emplace_back(field, pointers(field == "prev_events"   ? step.prev
                                              : field == "auth_events" ? selection
-                                                                      : state_extremities(step)));
+                                                                      : descent_.state_extremities(step, steps_)));
   }
   auto event = event::build(draft, format, keys_, step.cosigners);
   if (!event) return std::unexpected(event.error());
   event->rejected_outside = step.rejected;
-  std::vector<bool> ancestors(steps_.size() + 1, false);
-  for (const std::uint32_t p : step.prev) {
-    for (std::size_t s = 0; s < ancestors_[p].size(); ++s) ancestors[s] = ancestors[s] || ancestors_[p][s];
-  }
-  ancestors.back() = true;
-  for (auto& known : ancestors_) known.resize(ancestors.size(), false);
-  ancestors_.push_back(std::move(ancestors));
+  descent_.add(step);
   if (steps_.empty()) room_id_ = event::room_id_of(*event);
+  whole_.reset();
+  ids_.push_back(event->event_id);
   events_.push_back(std::move(*event));
   auth_.push_back(std::move(selection));
   steps_.push_back(std::move(step));
   return {};
+}
+
+/// A whole plan in one room under names of its own, so that its steps are judged before their ids are known: these
+/// follow from the verdicts, by way of the auth events selection.
+class Scene::Rehearsal {
+ public:
+  /// The scene has the plan's create event.
+  static base::Result<Rehearsal> of(const Scene& scene, const Plan& plan) {
+    Rehearsal out(plan);
+    std::vector<event::Event> events{scene.events_[0]};
+    std::vector<std::string> ids{scene.ids_[0]};
+    for (std::uint32_t s = 1; s < plan.steps.size(); ++s)
+      ids.push_back(fmt::format("$step{}:{}", s, event::server_part(plan.steps[s].sender).value_or("")));
+    Descent descent;
+    descent.add(plan.steps[0]);
+    for (std::uint32_t s = 1; s < plan.steps.size(); ++s) {
+      const auto cited = descent.state_extremities(plan.steps[s], plan.steps);
+      descent.add(plan.steps[s]);
+      if (auto done = out.sketch(scene, plan.steps[s], ids[s], ids, cited, events); !done)
+        return std::unexpected(done.error());
+      if (!out.has_other(s)) continue;
+      if (auto done = out.sketch(scene, out.other(s), "$other" + ids[s].substr(1), ids, cited, events); !done)
+        return std::unexpected(done.error());
+    }
+    auto room = graph::Room::build(std::move(events), scene.program_->version().format);
+    if (!room) return std::unexpected(room.error());
+    out.stage_ = std::make_unique<Stage>(scene.program_, std::move(*room));
+    for (std::uint32_t s = 0; s < ids.size(); ++s) out.stage_->number(out.find(ids[s]), s);
+    out.ids_ = std::move(ids);
+    return out;
+  }
+
+  /// The verdict on a step, after those before it. What only the rules refuse for its form is said otherwise.
+  std::pair<Step, Trial> judge(std::uint32_t s) {
+    const auto view = rules::StateView::of(stage_->store, stage_->state(plan_->steps[s].before));
+    Trial trial = stage_->judge(find(ids_[s]), view, plan_->steps[s].auth.has_value());
+    if (trial.decision.allowed || !has_other(s)) return {plan_->steps[s], std::move(trial)};
+    const base::EventIndex event = find("$other" + ids_[s].substr(1));
+    Trial second = stage_->judge(event, view, plan_->steps[s].auth.has_value());
+    if (!second.decision.allowed) return {plan_->steps[s], std::move(trial)};
+    stage_->number(event, s);
+    return {other(s), std::move(second)};
+  }
+
+ private:
+  explicit Rehearsal(const Plan& plan) : plan_(&plan) {}
+  base::EventIndex find(std::string_view id) const { return stage_->room->find(id); }
+  bool has_other(std::uint32_t s) const {
+    const Step& step = plan_->steps[s];
+    return step.levels && !step.rejected && step.levels->users.contains(plan_->steps[0].sender);
+  }
+  /// Without the creator among the users of the power levels.
+  Step other(std::uint32_t s) const {
+    Step out = plan_->steps[s];
+    out.levels->users.erase(plan_->steps[0].sender);
+    return out;
+  }
+  base::Result<void> sketch(const Scene& scene, const Step& step, const std::string& id,
+                            std::span<const std::string> ids, const std::vector<std::uint32_t>& cited,
+                            std::vector<event::Event>& into) {
+    auto event = scene.sketch(step, id, ids, cited);
+    if (!event) return std::unexpected(event.error());
+    event->rejected_outside = step.rejected;
+    into.push_back(std::move(*event));
+    return {};
+  }
+
+  const Plan* plan_;
+  std::vector<std::string> ids_;  // by step
+  std::unique_ptr<Stage> stage_;
+};
+
+base::Result<std::vector<rules::Decision>> Scene::play(const Plan& plan) {
+  base::require(steps_.empty(), "a plan is played in a new scene");
+  std::vector<rules::Decision> out;
+  if (plan.steps.empty()) return out;
+  auto first = judge({}, std::span(plan.steps).first(1));
+  if (!first) return std::unexpected(first.error());
+  out.push_back((*first)[0].decision);
+  if (auto done = append(plan.steps[0], std::move((*first)[0].selection)); !done) return std::unexpected(done.error());
+  auto rehearsal = Rehearsal::of(*this, plan);
+  if (!rehearsal) return std::unexpected(rehearsal.error());
+  for (std::uint32_t s = 1; s < plan.steps.size(); ++s) {
+    auto [step, trial] = rehearsal->judge(s);
+    out.push_back(trial.decision);
+    auto cited = step.auth.value_or(std::move(trial.selection));
+    if (auto done = append(std::move(step), std::move(cited)); !done) return std::unexpected(done.error());
+  }
+  return out;
 }
 
 StateOfSteps Scene::after(std::uint32_t step) const {
@@ -276,21 +380,34 @@ StateOfSteps Scene::after(std::uint32_t step) const {
   return out;
 }
 
-base::Result<Resolved> Scene::resolve(std::span<const StateOfSteps> sets, bool trace) const {
+/// All events in one room.
+base::Result<Scene::Stage*> Scene::whole() const {
+  if (whole_) return whole_.get();
   auto room = graph::Room::build(events_, program_->version().format);
   if (!room) return std::unexpected(room.error());
-  Stage stage{std::move(*room), {}, {}};
-  std::map<std::string, std::uint32_t, std::less<>> number;
-  for (std::uint32_t s = 0; s < events_.size(); ++s) number[events_[s].event_id] = s;
-  for (std::uint32_t e = 0; e < stage.room->size(); ++e)
-    stage.step_of.push_back(number.at(stage.room->event(base::EventIndex(e)).event_id));
-  derive(*stage.room, stage.step_of);
-  rules::Evaluator evaluator(program_, *stage.room);
+  if (!(*room)->format().derived_edge_field.empty()) {
+    std::vector<std::pair<base::EventIndex, std::uint32_t>> order;
+    for (std::uint32_t s = 0; s < ids_.size(); ++s) order.emplace_back((*room)->find(std::string_view(ids_[s])), s);
+    std::sort(order.begin(), order.end());
+    for (const auto& [event, s] : order) {
+      std::vector<base::EventIndex> cited;
+      for (const std::uint32_t step : auth_[s]) cited.push_back((*room)->find(std::string_view(ids_[step])));
+      (*room)->set_derived(event, std::move(cited));
+    }
+  }
+  whole_ = std::make_unique<Stage>(program_, std::move(*room));
+  for (std::uint32_t s = 0; s < ids_.size(); ++s) whole_->number(whole_->room->find(std::string_view(ids_[s])), s);
+  return whole_.get();
+}
+
+base::Result<Resolved> Scene::resolve(std::span<const StateOfSteps> sets, bool trace) const {
+  const auto all = whole();
+  if (!all) return std::unexpected(all.error());
+  Stage& stage = **all;
   std::vector<graph::State> states;
   for (const StateOfSteps& set : sets) states.push_back(stage.state(set));
-  resolve::Resolver resolver(evaluator, stage.store);
   resolve::Trace traced;
-  const auto resolved = resolver.resolve(states, trace ? &traced : nullptr);
+  const auto resolved = stage.resolver.resolve(states, trace ? &traced : nullptr);
   if (!resolved) return std::unexpected(resolved.error());
   Resolved out;
   for (const auto& [key, event] : stage.store.entries(*resolved)) {
@@ -315,25 +432,11 @@ base::Result<StateOfSteps> Scene::state_after(std::span<const std::uint32_t> ext
   return std::move(resolved->state);
 }
 
-base::Result<Staged> stage(const Plan& plan, std::shared_ptr<const rules::Program> program) {
-  Staged out{std::make_unique<Scene>(std::move(program), plan.seed), {}};
-  for (Step step : plan.steps) {
-    auto trial = out.scene->judge(step.before, std::span(&step, 1));
-    if (!trial) return std::unexpected(trial.error());
-    if (step.levels && !step.rejected && !(*trial)[0].decision.allowed) {
-      Step other = step;
-      other.levels->users.erase(plan.steps[0].sender);
-      auto second = out.scene->judge(step.before, std::span(&other, 1));
-      if (!second) return std::unexpected(second.error());
-      if ((*second)[0].decision.allowed) {
-        step = std::move(other);
-        trial = std::move(second);
-      }
-    }
-    out.decisions.push_back((*trial)[0].decision);
-    const auto done = out.scene->append(std::move(step), std::move((*trial)[0].selection));
-    if (!done) return std::unexpected(done.error());
-  }
+base::Result<Staged> stage(const Plan& plan, std::shared_ptr<const rules::Program> program, Signing signing) {
+  Staged out{std::make_unique<Scene>(std::move(program), plan.seed, signing), {}};
+  auto decisions = out.scene->play(plan);
+  if (!decisions) return std::unexpected(decisions.error());
+  out.decisions = std::move(*decisions);
   return out;
 }
 

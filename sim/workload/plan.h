@@ -86,21 +86,44 @@ struct Resolved {
   std::vector<CheckedStep> checks;
 };
 
+/// Which steps come before which along `prev`.
+class Descent {
+ public:
+  void add(const Step& step);
+  /// Is `earlier` reached from `step`, or the step itself?
+  bool reaches(std::uint32_t step, std::uint32_t earlier) const {
+    return earlier < reached_[step].size() && reached_[step][earlier];
+  }
+  /// The last state events before a step that is not added yet: what it would cite as `prev_state_events`.
+  std::vector<std::uint32_t> state_extremities(const Step& step, std::span<const Step> steps) const;
+
+ private:
+  std::vector<std::vector<bool>> reached_;  // by step: itself and those before it
+};
+
+/// Are events signed? Ids and verdicts do not depend on it; what goes into a file is.
+enum class Signing : std::uint8_t { kSigned, kUnsigned };
+
 /// Builds a plan step by step under one version.
 class Scene {
  public:
   /// The servers of the workload have keys in it.
-  Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed);
+  Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, Signing signing = Signing::kSigned);
   /// A scene of other servers: no two keys are of one server, and the first one's names the room.
-  Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, std::vector<event::SigningKey> keys);
+  Scene(std::shared_ptr<const rules::Program> program, std::uint64_t seed, std::vector<event::SigningKey> keys,
+        Signing signing = Signing::kSigned);
   ~Scene();
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
 
   /// Judges steps that were not appended, each in the state given and after the events that it names in `prev`.
   base::Result<std::vector<Trial>> judge(const StateOfSteps& state, std::span<const Step> steps) const;
+  /// Steps that were not appended as events without auth_events, under names of their own: "$trial0:SERVER" ….
+  base::Result<std::vector<event::Event>> trials(std::span<const Step> steps) const;
   /// Builds and appends a step with these auth_events.
   base::Result<void> append(Step step, std::vector<std::uint32_t> selection);
+  /// Judges and appends the steps of a whole plan, in one room; the scene must be new. The verdict on each step.
+  base::Result<std::vector<rules::Decision>> play(const Plan& plan);
   /// Resolves state sets; without `trace` only the state is filled.
   base::Result<Resolved> resolve(std::span<const StateOfSteps> sets, bool trace) const;
   /// The state after these steps, resolved where they are several.
@@ -116,19 +139,25 @@ class Scene {
 
  private:
   struct Stage;
-  std::string json(const Step& step) const;
+  class Rehearsal;
+  base::Result<event::Event> sketch(const Step& step, const std::string& id, std::span<const std::string> ids,
+                                    const std::vector<std::uint32_t>& state_extremities) const;
+  std::string json(const Step& step, std::span<const std::string> ids,
+                   const std::vector<std::uint32_t>& state_extremities) const;
   std::string content(const Step& step) const;
-  void derive(graph::Room& room, const std::vector<std::uint32_t>& step_of) const;
-  std::vector<std::uint32_t> state_extremities(const Step& step) const;
+  base::Result<Stage*> whole() const;
 
   std::shared_ptr<const rules::Program> program_;
   std::uint64_t seed_ = 0;
-  std::string room_id_;
   std::vector<event::SigningKey> keys_;
+  Signing signing_;
+  std::string room_id_;
   std::vector<Step> steps_;
   std::vector<event::Event> events_;
+  std::vector<std::string> ids_;  // of the events
   std::vector<std::vector<std::uint32_t>> auth_;
-  std::vector<std::vector<bool>> ancestors_;  // by step: what it reaches along prev, itself included
+  Descent descent_;
+  mutable std::unique_ptr<Stage> whole_;  // all events, until one more is appended
 };
 
 /// The servers of a plan's people and a signing key for each, the same for every seed.
@@ -143,7 +172,8 @@ struct Staged {
 
 /// A plan as events of another version. What only its rules refuse for its form is said otherwise: a creator whom the
 /// version does not let stand in `users` of a power levels event is taken out of it.
-base::Result<Staged> stage(const Plan& plan, std::shared_ptr<const rules::Program> program);
+base::Result<Staged> stage(const Plan& plan, std::shared_ptr<const rules::Program> program,
+                           Signing signing = Signing::kSigned);
 /// The events of `stage`.
 base::Result<std::vector<event::Event>> realise(const Plan& plan, std::shared_ptr<const rules::Program> program);
 

@@ -15,7 +15,7 @@ class Maker {
  public:
   Maker(std::shared_ptr<const rules::Program> program, std::uint64_t seed, const WorkloadOptions& options)
       : options_(options),
-        scene_(program, seed),
+        scene_(std::make_unique<Scene>(program, seed, options.signing)),
         people_(program->version(), seed, options.servers, options.people_each),
         order_(seed, "workload/order"),
         clock_(seed, "workload/clock"),
@@ -26,16 +26,20 @@ class Maker {
     for (Step& step : people_.beginning()) {
       if (auto done = begin(std::move(step)); !done) return done;
     }
-    for (auto& known : known_) known.assign(scene_.steps().size(), true);
-    for (auto& extremities : extremities_) extremities = {static_cast<std::uint32_t>(scene_.steps().size() - 1)};
+    for (auto& known : known_) known.assign(scene_->steps().size(), true);
+    for (auto& extremities : extremities_) extremities = {static_cast<std::uint32_t>(scene_->steps().size() - 1)};
     // A round may find nothing that anybody may do; the rounds are bounded all the same.
-    for (std::uint32_t round = 0; round < 4 * options_.steps && scene_.steps().size() < options_.steps; ++round) {
+    for (std::uint32_t round = 0; round < 4 * options_.steps && scene_->steps().size() < options_.steps; ++round) {
       if (auto done = act(static_cast<std::uint32_t>(order_.below(options_.servers))); !done) return done;
     }
     return {};
   }
 
-  const Scene& scene() const { return scene_; }
+  HistoryMade take(std::uint64_t seed) {
+    HistoryMade out{Plan{seed, scene_->steps()}, scene_->events(), {}};
+    out.staged = {std::move(scene_), std::move(decisions_)};
+    return out;
+  }
 
  private:
   std::int64_t tick() {
@@ -44,26 +48,27 @@ class Maker {
   }
 
   base::Result<void> begin(Step step) {
-    const auto number = static_cast<std::uint32_t>(scene_.steps().size());
+    const auto number = static_cast<std::uint32_t>(scene_->steps().size());
     if (number > 0) {
       step.prev = {number - 1};
-      step.before = scene_.after(number - 1);
+      step.before = scene_->after(number - 1);
     }
     step.origin_server_ts = tick();
-    auto trial = scene_.judge(step.before, std::span(&step, 1));
+    auto trial = scene_->judge(step.before, std::span(&step, 1));
     if (!trial) return std::unexpected(trial.error());
     if (!(*trial)[0].decision.allowed && step.levels) {
       // Some versions do not let a creator stand among the users of the power levels.
       step.levels->users.erase(step.sender);
-      trial = scene_.judge(step.before, std::span(&step, 1));
+      trial = scene_->judge(step.before, std::span(&step, 1));
       if (!trial) return std::unexpected(trial.error());
     }
     // A version may refuse one of the first events (a candidate that is being tried); the room goes on without it.
     if (!(*trial)[0].decision.allowed && number > 0) return {};
     if (!(*trial)[0].decision.allowed)
       return base::fail(base::ErrorCode::kFormat, "the rules refuse the create event of a room: " +
-                                                      scene_.program().label((*trial)[0].decision.rule));
-    return scene_.append(std::move(step), std::move((*trial)[0].selection));
+                                                      scene_->program().label((*trial)[0].decision.rule));
+    decisions_.push_back((*trial)[0].decision);
+    return scene_->append(std::move(step), std::move((*trial)[0].selection));
   }
 
   /// The server learns all that another one knows.
@@ -72,12 +77,12 @@ class Maker {
     for (std::size_t s = 0; s < known_[from].size(); ++s) known[s] = known[s] || known_[from][s];
     std::vector<bool> cited(known.size(), false);
     for (std::size_t s = 0; s < known.size(); ++s) {
-      if (!known[s] || scene_.steps()[s].rejected) continue;
-      for (const std::uint32_t p : scene_.steps()[s].prev) cited[p] = true;
+      if (!known[s] || scene_->steps()[s].rejected) continue;
+      for (const std::uint32_t p : scene_->steps()[s].prev) cited[p] = true;
     }
     extremities_[server].clear();
     for (std::uint32_t s = 0; s < known.size(); ++s) {
-      if (known[s] && !cited[s] && !scene_.steps()[s].rejected) extremities_[server].push_back(s);
+      if (known[s] && !cited[s] && !scene_->steps()[s].rejected) extremities_[server].push_back(s);
     }
   }
 
@@ -86,27 +91,28 @@ class Maker {
       fetch(server, static_cast<std::uint32_t>(order_.below(options_.servers)));
     auto found = states_.find(extremities_[server]);
     if (found == states_.end()) {
-      auto state = scene_.state_after(extremities_[server]);
+      auto state = scene_->state_after(extremities_[server]);
       if (!state) return std::unexpected(state.error());
       found = states_.emplace(extremities_[server], std::move(*state)).first;
     }
     const StateOfSteps& state = found->second;
     std::vector<Step> ideas;
     for (std::size_t i = 0; i < kIdeas; ++i) {
-      ideas.push_back(people_.idea(server, state, scene_.steps()));
+      ideas.push_back(people_.idea(server, state, scene_->steps()));
       ideas.back().prev = extremities_[server];
       ideas.back().origin_server_ts = time_;
       ideas.back().before = state;
     }
-    auto trials = scene_.judge(state, ideas);
+    auto trials = scene_->judge(state, ideas);
     if (!trials) return std::unexpected(trials.error());
     const bool refused = order_.chance(options_.refused_of_100, 100);
     for (std::size_t i = 0; i < ideas.size(); ++i) {
       if ((*trials)[i].decision.allowed == refused) continue;
       ideas[i].rejected = refused;
       ideas[i].origin_server_ts = tick();
-      const auto number = static_cast<std::uint32_t>(scene_.steps().size());
-      if (auto done = scene_.append(std::move(ideas[i]), std::move((*trials)[i].selection)); !done) return done;
+      const auto number = static_cast<std::uint32_t>(scene_->steps().size());
+      decisions_.push_back((*trials)[i].decision);
+      if (auto done = scene_->append(std::move(ideas[i]), std::move((*trials)[i].selection)); !done) return done;
       for (auto& known : known_) known.resize(number + 1, false);
       known_[server][number] = true;
       if (!refused) extremities_[server] = {number};
@@ -116,7 +122,8 @@ class Maker {
   }
 
   WorkloadOptions options_;
-  Scene scene_;
+  std::unique_ptr<Scene> scene_;
+  std::vector<rules::Decision> decisions_;  // by step
   People people_;
   kernel::Random order_, clock_;
   std::int64_t time_ = kFirstTime;
@@ -133,7 +140,7 @@ base::Result<HistoryMade> make(std::shared_ptr<const rules::Program> program, st
                 "a workload has 1 to 3 servers of 1 to 3 people");
   Maker maker(std::move(program), seed, options);
   if (auto done = maker.run(); !done) return std::unexpected(done.error());
-  return HistoryMade{Plan{seed, maker.scene().steps()}, maker.scene().events()};
+  return maker.take(seed);
 }
 
 }  // namespace stateroom::workload

@@ -22,11 +22,13 @@ struct WorkloadOptions {
   std::uint32_t merges_of_100 = 22;       // chance that a server fetches what another one knows before it acts
   std::uint32_t refused_of_100 = 4;       // chance that an event which the rules refuse is made
   std::uint32_t equal_times_of_100 = 25;  // chance that the clock stands still between two events
+  Signing signing = Signing::kSigned;
 };
 
 struct HistoryMade {
   Plan plan;
   std::vector<event::Event> events;  // by step
+  Staged staged;                     // the same, as it was made
 };
 
 /// Errors: those of building events, which a text without contradictions does not give; kFormat where the rules refuse
