@@ -33,5 +33,19 @@ fi
 say "building the driver of ruma-state-res"
 (cd ruma && cargo build --quiet --release --locked)
 
-say "building the driver of gomatrixserverlib"
-(cd gomatrixserverlib && go build -mod=readonly -o target/gomatrixserverlib-oracle .)
+say "building the driver of gomatrixserverlib, and one of a copy with corrections that can be switched on"
+cd gomatrixserverlib
+go build -mod=readonly -o target/gomatrixserverlib-oracle .
+stamp=target/peer/setup-stamp
+key=$(cat go.mod corrections.patch | sha256sum)
+if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
+  rm -rf target/peer
+  cp -r "$(go list -m -f '{{.Dir}}' github.com/matrix-org/gomatrixserverlib)" target/peer
+  chmod -R u+w target/peer
+  patch --quiet --strip 1 --directory target/peer <corrections.patch
+  cp go.mod target/corrected.mod
+  cp go.sum target/corrected.sum
+  go mod edit -replace "github.com/matrix-org/gomatrixserverlib=./target/peer" target/corrected.mod
+  echo "$key" >"$stamp"
+fi
+go build -modfile target/corrected.mod -tags corrected -o target/gomatrixserverlib-corrected .

@@ -14,6 +14,7 @@
 #include "model/versions/registry.h"
 #include "sim/search/difference.h"
 #include "sim/search/witness.h"
+#include "sim/workload/history_file.h"
 #include "sim/workload/workload.h"
 
 namespace py = pybind11;
@@ -287,6 +288,51 @@ class VetWork {
   search::Difference last_difference_;
 };
 
+/// Readings of a version: name, default choice, and each choice with those who read so.
+py::list list_readings(const std::string& version) {
+  const auto loaded = load(version);
+  if (!loaded) throw py::value_error("the text of `" + version + "` has errors");
+  py::list out;
+  for (const rules::ReadingEntry& reading : loaded->text.readings) {
+    py::list choices;
+    for (const rules::Choice& choice : reading.choices) {
+      py::dict one;
+      one["name"] = choice.name;
+      one["by"] = choice.by;
+      choices.append(one);
+    }
+    py::dict one;
+    one["name"] = reading.name;
+    one["default"] = reading.default_choice;
+    one["choices"] = choices;
+    out.append(one);
+  }
+  return out;
+}
+
+/// Random histories of one version as files.
+class HistoryMaker {
+ public:
+  explicit HistoryMaker(const std::string& version) {
+    auto loaded = load(version);
+    if (!loaded) throw py::value_error("the text of `" + version + "` has errors");
+    loaded_ = std::move(*loaded);
+  }
+
+  py::bytes history(std::uint64_t seed) const {
+    std::string file;
+    {
+      const py::gil_scoped_release release;
+      const auto made = value_of(workload::make(loaded_.program, seed));
+      file = workload::history_file(made, loaded_.text.identifier, workload::choose_state_sets(made.plan));
+    }
+    return file;
+  }
+
+ private:
+  Loaded loaded_;
+};
+
 py::dict server_keys() {
   py::dict out;
   for (const event::SigningKey& key : workload::signing_keys()) {
@@ -305,6 +351,12 @@ void bind_search(py::module_& module) {
              "Errors of a version's text, as `stateroom check` gives them; none if it stands.");
   module.def("vet_server_keys", &server_keys,
              "Public keys of the servers in made histories: server, key id, 32 bytes.");
+  module.def("list_readings", &list_readings, py::arg("version"),
+             "A version's readings: name, default, and its choices with the profiles that choose so.");
+  py::class_<HistoryMaker>(module, "HistoryMaker", "Makes random histories of one version.")
+      .def(py::init<const std::string&>(), py::arg("version"))
+      .def("history", &HistoryMaker::history, py::arg("seed"),
+           "The bytes of a history file with state sets, the same for a seed on every machine.");
   py::class_<VetWork>(module, "VetWork", "Two versions, ready to be compared.")
       .def(py::init<const std::string&, const std::string&>(), py::arg("base"), py::arg("candidate"))
       .def("versions", &VetWork::versions, "Base and candidate: name, hashes, choices of readings.")

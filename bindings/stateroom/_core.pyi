@@ -12,6 +12,7 @@ import typing
 __all__: list[str] = [
     "Answers",
     "HistoryFile",
+    "HistoryMaker",
     "HistoryView",
     "ResolutionView",
     "RoomBuilder",
@@ -27,6 +28,7 @@ __all__: list[str] = [
     "event_id",
     "format_text",
     "list_errors",
+    "list_readings",
     "parse_text",
     "redact",
     "redraw_history",
@@ -38,6 +40,16 @@ __all__: list[str] = [
     "vet_server_keys",
     "z3_version",
 ]
+
+class HistoryMaker:
+    """
+    Makes random histories of one version.
+    """
+    def __init__(self, version: str) -> None: ...
+    def history(self, seed: typing.SupportsInt | typing.SupportsIndex) -> bytes:
+        """
+        The bytes of a history file with state sets, the same for a seed on every machine.
+        """
 
 class VetWork:
     """
@@ -491,6 +503,11 @@ def format_text(text: str, file: str) -> tuple[str, list[str]]:
 def list_errors() -> Answers:
     """
     Every error code and what it means.
+    """
+
+def list_readings(version: str) -> list:
+    """
+    A version's readings: name, default, and its choices with the profiles that choose so.
     """
 
 def parse_text(text: str, file: str) -> tuple[TextTree, list[str]]:

@@ -8,9 +8,9 @@ import (
 )
 
 type authQuestion struct {
-	Event  raw   `json:"event"`
-	State  []raw `json:"state"`
-	Events []raw `json:"events"`
+	Event     raw      `json:"event"`
+	State     []raw    `json:"state"`
+	Corrected []string `json:"corrected"`
 }
 
 // auth asks the library about one event in a state. It has no rule on the event's auth_events themselves: those are
@@ -22,6 +22,9 @@ func auth(v version, line []byte) (answer, error) {
 	}
 	impl, err := gomatrixserverlib.GetRoomVersion(v)
 	if err != nil {
+		return nil, err
+	}
+	if err := correct(question.Corrected, nil); err != nil {
 		return nil, err
 	}
 	var state, judged room

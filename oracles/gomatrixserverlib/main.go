@@ -36,8 +36,10 @@ func panicPlace() string {
 	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers)])
 	for {
 		frame, more := frames.Next()
-		if _, file, found := strings.Cut(frame.File, "/pkg/mod/"); found {
-			return fmt.Sprintf("%s:%d", file, frame.Line)
+		for _, folder := range []string{"/pkg/mod/", "/target/peer/"} { // as published, and the corrected copy
+			if _, file, found := strings.Cut(frame.File, folder); found {
+				return fmt.Sprintf("%s:%d", file, frame.Line)
+			}
 		}
 		if !more {
 			return ""

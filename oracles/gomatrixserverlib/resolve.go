@@ -14,6 +14,7 @@ type resolveQuestion struct {
 	Rejected  []string   `json:"rejected"`
 	StateSets [][]string `json:"state_sets"`
 	Repeat    int        `json:"repeat"`
+	Corrected []string   `json:"corrected"`
 }
 
 func resolve(name string, v version, line []byte) (answer, error) {
@@ -38,6 +39,9 @@ func resolve(name string, v version, line []byte) (answer, error) {
 			}
 		}
 		sets = append(sets, set)
+	}
+	if err := correct(question.Corrected, sets); err != nil {
+		return nil, err
 	}
 	auth := all.authEvents(impl.StateResAlgorithm(), sets)
 	rejected := func(id string) bool { return slices.Contains(question.Rejected, id) }

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "model/rules/elaborate.h"
 #include "model/versions/registry.h"
+#include "sim/workload/history_file.h"
 
 namespace stateroom::workload {
 namespace {
@@ -100,6 +102,21 @@ TEST(Workload, APlanIsRealisedInAnotherFormatEventByEvent) {
   const auto same = realise(history.plan, program("11"));
   ASSERT_TRUE(same);
   for (std::size_t i = 0; i < same->size(); ++i) EXPECT_EQ((*same)[i].event_id, history.events[i].event_id);
+}
+
+TEST(HistoryFile, MostHistoriesHaveAContestedKeyAndSomeStateSetsAreOfTheLastEvents) {
+  std::size_t contested = 0, last = 0;
+  constexpr std::uint64_t kSeeds = 40;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const HistoryMade history = made("11", seed);
+    const auto sets = choose_state_sets(history.plan);
+    ASSERT_GE(sets.size(), 2u);
+    EXPECT_EQ(sets, choose_state_sets(history.plan));
+    contested += std::any_of(sets.begin(), sets.end(), [&](const auto& set) { return set != sets[0]; });
+    last += sets.size() == last_events(history.plan).size();
+  }
+  EXPECT_GE(contested, kSeeds * 3 / 4);
+  EXPECT_GE(last, kSeeds / 4);
 }
 
 }  // namespace

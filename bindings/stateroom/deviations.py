@@ -1,0 +1,179 @@
+"""Deviations of implementations that no edit of a room version's text can say.
+
+Each has an id, its place in the peer's source at the release that `oracles/` pins, and a correction of the same id in
+`oracles/gomatrixserverlib/corrections.patch`: it is confirmed by the corrected copy, which agrees where the published
+one differs.
+"""
+
+from dataclasses import dataclass
+
+_BOTH = ("gomatrixserverlib", "dendrite")
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """Something in which a peer departs from every reading.
+
+    Attributes
+    ----------
+    id : str
+    oracles : tuple of str
+        Those that have it.
+    place : str
+        File and line of the peer's source.
+    says : str
+        What it does instead.
+    """
+
+    id: str
+    oracles: tuple[str, ...]
+    place: str
+    says: str
+
+
+GOMATRIXSERVERLIB = (
+    Deviation(
+        "fallback",
+        _BOTH,
+        "stateresolutionv2.go:789",
+        "what is missing in the state is not taken from the event's auth_events: the event itself is added instead",
+    ),
+    Deviation(
+        "mainline-steps",
+        _BOTH,
+        "stateresolutionv2heaps.go:104",
+        "the number of steps to the mainline orders events before their timestamps do",
+    ),
+    Deviation(
+        "no-mainline",
+        _BOTH,
+        "stateresolutionv2.go:917",
+        "an event without an ancestor on the mainline has the position of the mainline's oldest event",
+    ),
+    Deviation(
+        "power-order",
+        _BOTH,
+        "stateresolutionv2.go:1025",
+        "power events are ordered from the last to the first, the greatest first, which is another topological order",
+    ),
+    Deviation(
+        "power-closure",
+        _BOTH,
+        "stateresolutionv2.go:144",
+        "power events are joined only by what they cite of the conflicted state, not of the full conflicted set",
+    ),
+    Deviation(
+        "unconflicted",
+        _BOTH,
+        "stateresolutionv2.go:157",
+        "events of the unconflicted state are left out of the full conflicted set",
+    ),
+    Deviation(
+        "creator-without-levels",
+        _BOTH,
+        "stateresolutionv2.go:984",
+        "where an event cites no power levels its sender has 0 in the order, the creator too",
+    ),
+    Deviation(
+        "create",
+        _BOTH,
+        "stateresolutionv2.go:974",
+        "the create event of a version 12 room is not at hand, so nobody has power and the order panics",
+    ),
+    Deviation(
+        "chains",
+        ("dendrite",),
+        "stateresolutionv2.go:477",
+        "the auth difference is taken of the chains of single conflicted events, and comes to nothing",
+    ),
+    Deviation(
+        "v2.1",
+        ("dendrite",),
+        "stateresolution.go:397",
+        "v2.0 is run in version 12: from the unconflicted state, without the conflicted state subgraph",
+    ),
+    Deviation(
+        "third-party-block",
+        _BOTH,
+        "stateresolution.go:43",
+        "in version 1 third party invites are settled upwards before members, as join rules are",
+    ),
+    Deviation(
+        "restricted-sticks",
+        _BOTH,
+        "eventauth.go:1151",
+        "once a restricted join was judged its outcome stands as the room's join rule for the events after it",
+    ),
+    Deviation("leave-again", _BOTH, "eventauth.go:1193", "who has left may leave"),
+    Deviation(
+        "unban", _BOTH, "eventauth.go:1357", "to lift a ban neither the kick level nor the target's power counts"
+    ),
+    Deviation("creator-level", _BOTH, "eventauth.go:380", "without power levels the creator has 2^53 - 2 and not 100"),
+    Deviation(
+        "creator",
+        _BOTH,
+        "eventauth.go:1067",
+        "the creator is the create event's sender in every version, `content.creator` nowhere",
+    ),
+    Deviation(
+        "redaction-version",
+        _BOTH,
+        "eventauth.go:848",
+        "whether redactions are judged follows what the create event says of the version",
+    ),
+    Deviation(
+        "redaction-domain",
+        _BOTH,
+        "eventauth.go:871",
+        "a redaction is allowed to the server of its sender, not to that of its event id",
+    ),
+    Deviation("aliases", _BOTH, "eventauth.go:433", "m.room.aliases has a rule of its own after version 5 too"),
+    Deviation(
+        "notifications",
+        _BOTH,
+        "eventauth.go:798",
+        "a notification level that equals the sender's power may not be changed",
+    ),
+    Deviation(
+        "notifications-of-creators",
+        _BOTH,
+        "eventauth.go:747",
+        "creators have no power over notification levels in version 12",
+    ),
+    Deviation(
+        "public-key",
+        _BOTH,
+        "eventauth.go:1173",
+        "of a third party invite `public_keys` counts, `public_key` does not",
+    ),
+    Deviation(
+        "third-party-invite",
+        _BOTH,
+        "eventauth.go:1086",
+        "a third party invite's sender is not compared with the invitation's, and a banned target may be invited",
+    ),
+    Deviation(
+        "join-rule",
+        _BOTH,
+        "eventauth.go:1226",
+        "who is invited or joined may join whatever the join rule says, known or not",
+    ),
+    Deviation("knock-leave", _BOTH, "eventauth.go:1253", "a knock may be taken back where versions know no knocking"),
+)
+"""Of gomatrixserverlib, at the release that `oracles/gomatrixserverlib/go.mod` pins."""
+
+
+def of(oracle: str) -> list[Deviation]:
+    """Give the deviations of an oracle, in the order in which they are tried.
+
+    Examples
+    --------
+    >>> of("gomatrixserverlib")[0].id
+    'fallback'
+    >>> of("ruma")
+    []
+    """
+    return [one for one in GOMATRIXSERVERLIB if oracle in one.oracles]
+
+
+__all__ = ["Deviation", "of"]

@@ -1,0 +1,250 @@
+"""The implementations that people run, each as a process that answers in JSON lines.
+
+The drivers stand in the folder `oracles` of the checkout and are built by ``make oracles``; the environment variable
+`STATEROOM_ORACLES` names another folder. A crash, a panic or no answer in time is an answer too, and the next question
+gets a process that was started afresh.
+"""
+
+import json
+import os
+import selectors
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+NAMES = ("synapse", "ruma", "gomatrixserverlib", "dendrite")
+"""Every oracle; `dendrite` is gomatrixserverlib by the entry point whose algorithm Dendrite runs."""
+TIMEOUT_S = 30.0
+_CHUNK = 1 << 20  # bytes
+
+Entries = dict[tuple[str, str], str]
+
+
+def folder() -> Path:
+    """Give the folder of the drivers; it need not exist."""
+    return Path(os.environ.get("STATEROOM_ORACLES") or Path(__file__).parent.parent.parent / "oracles")
+
+
+def command(name: str, *, corrected: bool = False) -> list[str]:
+    """Give the command line of a driver.
+
+    Parameters
+    ----------
+    name : str
+    corrected : bool
+        Of the copy that takes corrections (`stateroom.deviations`), for those that have one.
+
+    Raises
+    ------
+    ValueError
+        No oracle has this name.
+    """
+    kind = "corrected" if corrected else "oracle"
+    go = str(folder() / f"gomatrixserverlib/target/gomatrixserverlib-{kind}")
+    commands = {
+        "synapse": [str(folder() / "synapse/.venv/bin/python"), str(folder() / "synapse/driver.py")],
+        "ruma": [str(folder() / "ruma/target/release/ruma-oracle")],
+        "gomatrixserverlib": [go],
+        "dendrite": [go, "dendrite"],
+    }
+    if name not in commands:
+        raise ValueError(f"no oracle is called `{name}`; there are {', '.join(NAMES)}")
+    return commands[name]
+
+
+def missing(name: str) -> str | None:
+    """Say why an oracle cannot be asked; None if it can."""
+    absent = [part for part in command(name) if part.startswith("/") and not Path(part).exists()]
+    return f"{absent[0]} is not there: `make oracles` builds it" if absent else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an oracle said.
+
+    Attributes
+    ----------
+    state : dict or None
+        Of a resolution: (type, state_key) → event id.
+    allowed : bool or None
+        Of a question about one event.
+    trouble : str or None
+        `peer-panic:PLACE` where it crashed, panicked or gave no answer in time; `peer-error` where it gave an error.
+    message : str
+        Its reason, or what the trouble said.
+    """
+
+    state: Entries | None = None
+    allowed: bool | None = None
+    trouble: str | None = None
+    message: str = ""
+
+
+def _read(reply: dict[str, Any]) -> Answer:
+    if "state" in reply:
+        return Answer(state={(kind, key): event_id for kind, key, event_id in reply["state"]})
+    if "allowed" in reply:
+        return Answer(allowed=reply["allowed"], message=reply.get("reason") or "")
+    if "panic" in reply:
+        return Answer(trouble=f"peer-panic:{reply['panic'] or 'unknown'}", message=reply.get("message", ""))
+    return Answer(trouble="peer-error", message=str(reply.get("error", reply)))
+
+
+class Oracle:
+    """A driver's process, started when it is first asked.
+
+    Parameters
+    ----------
+    name : str
+        One of `NAMES`.
+    timeout_s : float
+        How long an answer may take, in seconds; then the process is ended.
+    argv : list of str, optional
+        Another command line than the driver's.
+    """
+
+    def __init__(self, name: str, *, timeout_s: float = TIMEOUT_S, argv: list[str] | None = None):
+        self.name = name
+        self.timeout_s = timeout_s
+        self.starts = 0
+        self._argv = argv or command(name)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._rest = b""
+        self._about: dict[str, Any] | None = None
+
+    def about(self) -> dict[str, Any]:
+        """Give `oracle`, `release`, `versions` (that it resolves) and `judges` (whose events it judges).
+
+        Raises
+        ------
+        RuntimeError
+            It did not say so.
+        """
+        if self._about is None:
+            reply = self.ask({"ask": "about"})
+            if "versions" not in reply:
+                raise RuntimeError(f"{self.name} does not say what it is: {reply}")
+            self._about = reply
+        return self._about
+
+    def resolve(
+        self,
+        version: str,
+        events: list[dict[str, Any]],
+        state_sets: list[list[str]],
+        *,
+        rejected: Iterable[str] = (),
+        corrected: Iterable[str] = (),
+    ) -> Answer:
+        """Resolve state sets. Every event carries its id as `event_id`.
+
+        Parameters
+        ----------
+        corrected
+            Ids of deviations (`stateroom.deviations`) that a corrected copy of the peer does not have.
+        """
+        question = {"ask": "resolve", "room_version": version, "events": events, "state_sets": state_sets}
+        return _read(self.ask(question | {"rejected": list(rejected), "corrected": list(corrected)}))
+
+    def auth(
+        self,
+        version: str,
+        event: dict[str, Any],
+        state: list[dict[str, Any]],
+        events: list[dict[str, Any]] | None = None,
+        *,
+        rejected: Iterable[str] = (),
+    ) -> Answer:
+        """Ask about one event in a state."""
+        question = {"ask": "auth", "room_version": version, "event": event, "state": state, "events": events or []}
+        return _read(self.ask(question | {"rejected": list(rejected)}))
+
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Send a question and give the reply as it came; a crash is a reply with `panic`."""
+        line = json.dumps(question).encode() + b"\n"
+        process = self._started()
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("a driver without pipes")
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            reply = self._line(process)
+        except BrokenPipeError:
+            reply = b""
+        if reply is None:
+            self.close()
+            return {"panic": "timeout", "message": f"no answer in {self.timeout_s:g} s"}
+        try:
+            answer = json.loads(reply)
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict):
+            return answer
+        return {"panic": "process", "message": self._last_words()}
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (stands as long as the process)
+            self._process = subprocess.Popen(
+                self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+            )
+            self.starts += 1
+        return self._process
+
+    def _line(self, process: subprocess.Popen[bytes]) -> bytes | None:
+        """Read a line; what is there of it if the process ended, None if the time is up."""
+        if process.stdout is None:
+            raise RuntimeError("a driver without pipes")
+        until = time.monotonic() + self.timeout_s
+        parts = [self._rest]
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while b"\n" not in parts[-1]:
+                left = until - time.monotonic()
+                if left <= 0 or not selector.select(left):
+                    return None
+                part = os.read(process.stdout.fileno(), _CHUNK)
+                if not part:
+                    self._rest = b""
+                    return b"".join(parts)
+                parts.append(part)
+        line, _, self._rest = b"".join(parts).partition(b"\n")
+        return line
+
+    def _last_words(self) -> str:
+        status = self._process.wait() if self._process else None
+        self._errors.seek(0)
+        words = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        self.close()
+        return f"exit status {status}" + (f": {words[0]}" if words else "")
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        process, self._process, self._rest = self._process, None, b""
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, self._errors):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+__all__ = ["NAMES", "Answer", "Entries", "Oracle", "command", "folder", "missing"]

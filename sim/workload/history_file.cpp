@@ -1,0 +1,73 @@
+#include "sim/workload/history_file.h"
+
+#include "model/json/value.h"
+#include "sim/kernel/random.h"
+
+namespace stateroom::workload {
+namespace {
+
+constexpr std::uint64_t kRejectedOf = 2;  // one in so many rejected events stands in the state after it
+
+/// A JSON list of what `write` makes of each item.
+template <class Items, class Write>
+std::string list(const Items& items, Write write) {
+  std::string out = "[";
+  for (const auto& item : items) {
+    if (out.size() > 1) out += ',';
+    out += write(item);
+  }
+  return out + "]";
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> last_events(const Plan& plan) {
+  std::vector<bool> cited(plan.steps.size(), false);
+  for (const Step& step : plan.steps) {
+    if (step.rejected) continue;
+    for (const std::uint32_t p : step.prev) cited[p] = true;
+  }
+  std::vector<std::uint32_t> last;
+  for (std::uint32_t s = 0; s < plan.steps.size(); ++s) {
+    if (!cited[s] && !plan.steps[s].rejected) last.push_back(s);
+  }
+  return last;
+}
+
+std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t shares_of_100) {
+  kernel::Random random(plan.seed, "workload/state sets");
+  std::vector<std::uint32_t> chosen = last_events(plan);
+  if (!random.chance(shares_of_100, 100) || chosen.size() < 2) {
+    chosen.clear();
+    for (std::uint64_t count = 2 + random.below(2); count > 0; --count)
+      chosen.push_back(static_cast<std::uint32_t>(random.below(plan.steps.size())));
+  }
+  std::vector<StateOfSteps> sets;
+  for (const std::uint32_t number : chosen) {
+    const Step& step = plan.steps[number];
+    StateOfSteps after = step.before;
+    if (step.state_key && (!step.rejected || random.chance(1, kRejectedOf)))
+      after[{step.type, *step.state_key}] = number;
+    sets.push_back(std::move(after));
+  }
+  return sets;
+}
+
+std::string history_file(const HistoryMade& history, std::string_view room_version,
+                         const std::vector<StateOfSteps>& state_sets) {
+  const auto id = [&](std::uint32_t step) { return json::quoted(history.events[step].event_id); };
+  std::vector<std::uint32_t> all, rejected;
+  for (std::uint32_t s = 0; s < history.plan.steps.size(); ++s) {
+    all.push_back(s);
+    if (history.plan.steps[s].rejected) rejected.push_back(s);
+  }
+  std::string out = R"({"format":"stateroom-history/1","room_version":)" + json::quoted(room_version);
+  out += ",\"events\":" + list(history.events, [](const event::Event& event) { return json::to_text(event.json); });
+  out += ",\"event_ids\":" + list(all, id) + ",\"rejected\":" + list(rejected, id);
+  out += ",\"state_sets\":" + list(state_sets, [&](const StateOfSteps& set) {
+           return list(set, [&](const auto& entry) { return id(entry.second); });
+         });
+  return out + ",\"about\":{\"seed\":" + std::to_string(history.plan.seed) + "}}";
+}
+
+}  // namespace stateroom::workload

@@ -1,0 +1,24 @@
+// A made history as a file, with state sets to resolve.
+//
+// In:  a history and its seed. Out: the bytes of a file "stateroom-history/1", ids given beside the events.
+// Promise: the same seed gives the same state sets. They are what servers may come to hold: the states after the last
+//          events, or after any two or three events of the history, so that stale ones and such that lie apart occur.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/workload/workload.h"
+
+namespace stateroom::workload {
+
+/// The events that no accepted event follows, in order.
+std::vector<std::uint32_t> last_events(const Plan& plan);
+/// Two or more state sets; one of `shares_of_100` of the histories has the states after its last events. A rejected
+/// event is now and then an entry of the state that a server has after it, as where only others rejected it.
+std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t shares_of_100 = 50);
+std::string history_file(const HistoryMade& history, std::string_view room_version,
+                         const std::vector<StateOfSteps>& state_sets);
+
+}  // namespace stateroom::workload

@@ -1,0 +1,78 @@
+"""The client against drivers that crash, hang or talk nonsense: every one of these is an answer."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from stateroom.oracles import Oracle, command, missing
+
+DRIVER = """
+import json, os, sys, time
+for line in sys.stdin:
+    question = json.loads(line)
+    what = question.get("ask")
+    if what == "die":
+        print("the last words", file=sys.stderr, flush=True)
+        os._exit(7)
+    if what == "hang":
+        time.sleep(60)
+    if what == "half":
+        print('{"state": [', end="", flush=True)
+        os._exit(0)
+    if what == "resolve":
+        size = len(question["events"])
+        print(json.dumps({"state": [["m.room.topic", "", "$" + "x" * size]]}), flush=True)
+    elif what == "auth":
+        print(json.dumps({"panic": "peer/file.x:12", "message": "oh"}), flush=True)
+    else:
+        print(json.dumps({"error": "what?"}), flush=True)
+"""
+
+
+@pytest.fixture
+def driver() -> Oracle:
+    with Oracle("driver", timeout_s=5, argv=[sys.executable, "-c", DRIVER]) as found:
+        yield found
+
+
+def test_a_resolution_is_a_state(driver: Oracle) -> None:
+    assert driver.resolve("11", [], []).state == {("m.room.topic", ""): "$"}
+
+
+def test_a_panic_is_an_answer_with_its_place(driver: Oracle) -> None:
+    answer = driver.auth("11", {}, [])
+    assert (answer.allowed, answer.trouble, answer.message) == (None, "peer-panic:peer/file.x:12", "oh")
+
+
+def test_a_crash_is_an_answer_and_the_next_question_gets_a_fresh_process(driver: Oracle) -> None:
+    assert driver.ask({"ask": "die"}) == {"panic": "process", "message": "exit status 7: the last words"}
+    assert driver.resolve("11", [], []).state is not None
+    assert driver.starts == 2
+
+
+def test_half_an_answer_is_a_crash(driver: Oracle) -> None:
+    assert driver.ask({"ask": "half"})["panic"] == "process"
+    assert driver.resolve("11", [], []).state is not None
+
+
+def test_no_answer_in_time_is_an_answer() -> None:
+    with Oracle("driver", timeout_s=0.5, argv=[sys.executable, "-c", DRIVER]) as driver:
+        assert driver.ask({"ask": "hang"})["panic"] == "timeout"
+        driver.timeout_s = 5
+        assert driver.resolve("11", [], []).state is not None
+
+
+def test_a_question_of_megabytes_arrives_whole(driver: Oracle) -> None:
+    events = [{"x": "y" * 1000}] * 3000
+    assert driver.resolve("11", events, []).state == {("m.room.topic", ""): "$" + "x" * 3000}
+
+
+def test_an_error_is_trouble(driver: Oracle) -> None:
+    assert driver.ask({"ask": "?"}) == {"error": "what?"}
+
+
+def test_what_is_not_built_says_how_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STATEROOM_ORACLES", str(tmp_path))
+    assert "make oracles" in (missing("ruma") or "")
+    with pytest.raises(ValueError, match="no oracle is called `conduit`"):
+        command("conduit")
