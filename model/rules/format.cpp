@@ -1,6 +1,10 @@
 // A file as `format` writes it: the columns of print_entries.cpp, aligned, long lines broken, comments where they were.
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
 
 #include "model/rules/lexer.h"
 #include "model/rules/print.h"
@@ -19,6 +23,7 @@ struct Row {
   int depth = 0;
   Columns parts;
   bool blank_before = false;
+  std::size_t gap = 1;  // between its columns
 };
 
 class Rows {
@@ -69,6 +74,9 @@ class Rows {
     Columns parts = columns(entry);
     parts[0] = prefix + parts[0];
     add(place, depth, std::move(parts));
+    // Columns of several words stand apart; a colon or an equals sign divides by itself.
+    constexpr bool kDivided = std::is_same_v<T, DefinitionEntry> || std::is_same_v<T, SignatureEntry>;
+    if (!kDivided) rows_.back().gap = 2;
   }
 
   void entry(const Rule& rule, const Location& place, int depth, const std::string& prefix) {
@@ -84,6 +92,7 @@ class Rows {
     add(place, depth, {prefix + "reading " + reading.name + "  default " + reading.default_choice});
     for (const Choice& choice : reading.choices) {
       add(choice.location, depth + 1, columns(choice));
+      rows_.back().gap = 2;
       for (const Part& part : choice.edits) this->part(part, depth + 2, false);
     }
   }
@@ -92,35 +101,66 @@ class Rows {
   bool after_include_ = false;
 };
 
-// The positions in a line where it may be broken: before a word or sign that continues a line, outside strings.
-std::size_t break_before(const std::string& line, std::size_t from, std::size_t limit) {
-  std::size_t best = 0;
+// How loosely the words of an expression hold together where a line may be broken before them: 0 is the loosest.
+constexpr std::array<std::array<std::string_view, 5>, 6> kLoosest = {{{"or", "unless"},
+                                                                      {"and"},
+                                                                      {"then", "else", "least"},
+                                                                      {"default", "given", "by"},
+                                                                      {"along", "against", "to", "at", "within"},
+                                                                      {"|", "overlaid", "without", "except", "has"}}};
+
+std::size_t looseness(std::string_view word) {
+  std::size_t rank = 0;
+  while (rank < kLoosest.size() && std::ranges::find(kLoosest[rank], word) == kLoosest[rank].end()) ++rank;
+  return rank;
+}
+
+struct Break {
+  std::size_t at = 0;     // the position of a space; 0: none
+  std::size_t depth = 0;  // of open brackets there
+};
+
+// Where a line is best broken, at most `limit` and after `from`; `depth` brackets are open at its start. The outermost
+// and loosest place is best, of two alike the later; one near the start of the line only if there is no other. Outside
+// brackets the next line starts with a word or sign that continues a line, inside also after a comma.
+Break best_break(const std::string& line, std::size_t depth, std::size_t from, std::size_t limit) {
+  const std::size_t near = from + (limit - std::min(limit, from)) / 3;
+  std::tuple<bool, std::size_t, std::size_t> best_cost{true, line.size(), line.size()};
+  Break best;
   bool in_string = false;
   for (std::size_t i = 0; i < line.size() && i <= limit; ++i) {
-    if (line[i] == '\\' && in_string) {
+    const char c = line[i];
+    if (c == '\\' && in_string) {
       ++i;
       continue;
     }
-    if (line[i] == '"') in_string = !in_string;
-    if (in_string || line[i] != ' ' || i + 1 >= line.size() || i < from) continue;
-    std::size_t end = i + 1;
-    while (end < line.size() && line[end] != ' ' && line[end] != '(' && line[end] != ',') ++end;
-    const std::string word = line.substr(i + 1, end - i - 1);
-    if (word != "=" && continues_line(word)) best = i;
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
+    if (c == '(' || c == '[' || c == '{') ++depth;
+    if ((c == ')' || c == ']' || c == '}') && depth > 0) --depth;
+    if (c != ' ' || i <= from || i + 1 >= line.size()) continue;
+    const std::string word = line.substr(i + 1, line.find_first_of(" (,", i + 1) - i - 1);
+    const bool after_comma = depth > 0 && line[i - 1] == ',';
+    if (!after_comma && (word == "=" || !continues_line(word))) continue;
+    const std::tuple cost{i < near, depth, after_comma ? kLoosest.size() + 1 : looseness(word)};
+    if (cost > best_cost) continue;
+    best_cost = cost;
+    best = {i, depth};
   }
   return best;
 }
 
-// One line, or several of which each after the first starts with a word that continues.
+// One line, or several.
 std::string broken(std::string line, std::size_t hang) {
   std::string out;
-  std::size_t from = hang;
+  std::size_t from = hang, depth = 0;
   while (line.size() > kLineBytes) {
-    const std::size_t at = break_before(line, from, kLineBytes);
-    if (at == 0) break;
-    out += line.substr(0, at) + "\n";
-    line = std::string(hang, ' ') + line.substr(at + 1);
+    const Break found = best_break(line, depth, from, kLineBytes);
+    if (found.at == 0) break;
+    out += line.substr(0, line.find_last_not_of(' ', found.at) + 1) + "\n";
+    line = std::string(hang, ' ') + line.substr(found.at + 1);
     from = hang + 1;
+    depth = found.depth;
   }
   return out + line;
 }
@@ -143,21 +183,83 @@ std::string laid_out(const Row& row, const std::vector<std::size_t>& width) {
   std::size_t hang = indentation + 4, column = indentation;
   for (std::size_t c = 0; c < row.parts.size(); ++c) {
     if (c > 0) {
-      column += (c - 1 < width.size() ? width[c - 1] : 0) + 1;
-      out.resize(std::max(out.size() + 1, column), ' ');
-      if (c == 1) hang = out.size() <= kLineBytes / 2 ? out.size() : indentation + 4;
+      column += (c - 1 < width.size() ? width[c - 1] : 0) + row.gap;
+      out.resize(std::max(out.size() + row.gap, column), ' ');
+      const std::size_t start = out.size() + (row.parts[c].starts_with("= ") ? 2 : 0);
+      if (c == 1) hang = start <= kLineBytes / 2 ? start : indentation + 4;
     }
     out += row.parts[c];
   }
   return broken(std::move(out), hang);
 }
 
+// A row below a blank line of the source starts a new group.
+void mark_blank_lines(std::vector<Row>& rows, const File& file) {
+  std::uint32_t above = 0;
+  for (Row& row : rows) {
+    if (row.line == 0) continue;
+    const auto blank = std::ranges::upper_bound(file.blank_lines, above);
+    if (above != 0 && blank != file.blank_lines.end() && *blank < row.line) row.blank_before = true;
+    above = row.line;
+  }
+}
+
+// Hands out the comments of a file around its rows, with the blank lines among them.
+class Comments {
+ public:
+  explicit Comments(const File& file) : file_(file) {}
+
+  std::string above(const Row& row) {
+    std::string out;
+    if (row.line == 0) return out;
+    bool divided = false;
+    for (; has() && next().line < row.line; ++index_) {
+      divided |= divide(out, next().line);
+      out += std::string(static_cast<std::size_t>(row.depth) * 2, ' ') + next().text + "\n";
+    }
+    divided |= divide(out, row.line);
+    if (row.blank_before && !divided) out.insert(0, "\n");
+    return out;
+  }
+
+  // Those at the end of a row's lines stay at its end. `below`: the line of the next row, 0 if there is none.
+  std::string behind(const Row& row, std::uint32_t below) {
+    std::string out;
+    for (; has() && !next().alone && row.line != 0 && (below == 0 || next().line < below); ++index_)
+      out += (out.empty() ? "   " : " ") + next().text;
+    return out;
+  }
+
+  std::string rest() {
+    std::string out;
+    for (; has(); ++index_) out += next().text + "\n";
+    return out;
+  }
+
+ private:
+  bool has() const { return index_ < file_.comments.size(); }
+  const Comment& next() const { return file_.comments[index_]; }
+  // A blank line if the source has one above this line.
+  bool divide(std::string& out, std::uint32_t line) {
+    const auto blank = std::ranges::upper_bound(file_.blank_lines, above_);
+    const bool has_one = above_ != 0 && blank != file_.blank_lines.end() && *blank < line;
+    if (has_one) out += "\n";
+    above_ = line;
+    return has_one;
+  }
+
+  const File& file_;
+  std::size_t index_ = 0;
+  std::uint32_t above_ = 0;
+};
+
 }  // namespace
 
 std::string format(const File& file) {
   std::vector<Row> rows = Rows(file).take();
+  mark_blank_lines(rows, file);
+  Comments comments(file);
   std::string out;
-  auto comment = file.comments.begin();
   std::vector<std::size_t> width;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
@@ -166,24 +268,11 @@ std::string format(const File& file) {
       while (end < rows.size() && rows[end].depth == row.depth && !rows[end].blank_before) ++end;
       width = widths(rows, i, end);
     }
-    if (row.blank_before) out += "\n";
-    // Comments above a line stay above it; those at the end of its lines stay at its end.
-    for (; comment != file.comments.end() && row.line != 0 && comment->line < row.line; ++comment) {
-      out += std::string(static_cast<std::size_t>(row.depth) * 2, ' ') + comment->text + "\n";
-    }
-    out += laid_out(row, width);
-    std::uint32_t next = 0;
-    for (std::size_t j = i + 1; j < rows.size() && next == 0; ++j) next = rows[j].line;
-    bool first = true;
-    while (comment != file.comments.end() && !comment->alone && row.line != 0 && (next == 0 || comment->line < next)) {
-      out += (first ? "   " : " ") + comment->text;
-      first = false;
-      ++comment;
-    }
-    out += "\n";
+    std::uint32_t below = 0;
+    for (std::size_t j = i + 1; j < rows.size() && below == 0; ++j) below = rows[j].line;
+    out += comments.above(row) + laid_out(row, width) + comments.behind(row, below) + "\n";
   }
-  for (; comment != file.comments.end(); ++comment) out += comment->text + "\n";
-  return out;
+  return out + comments.rest();
 }
 
 }  // namespace stateroom::rules

@@ -76,6 +76,7 @@ class Lexer {
     if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
     const std::size_t indentation = std::min(raw.find_first_not_of(' '), raw.size());
     const std::size_t before = out_.tokens.size();
+    if (indentation == raw.size()) out_.blank_lines.push_back(line_);
     bool layout_done = false;
     for (std::size_t at = indentation; at < raw.size();) {
       if (raw[at] == ' ') {

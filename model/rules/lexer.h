@@ -1,7 +1,7 @@
 // Bytes of a text to tokens: words, strings, numbers, signs, and the lines and blocks that indentation makes.
 //
 // In:  UTF-8; two spaces a level; `#` starts a comment outside strings.
-// Out: tokens with their places, ended by kEnd; comments apart; errors in text order.
+// Out: tokens with their places, ended by kEnd; comments and blank lines apart; errors in text order.
 // Promise: as many tokens as bytes at most; indents and dedents are balanced, whatever the text is.
 #pragma once
 
@@ -28,6 +28,7 @@ struct Token {
 struct Lexed {
   std::vector<Token> tokens;
   std::vector<Comment> comments;
+  std::vector<std::uint32_t> blank_lines;
   std::vector<base::Error> errors;
 };
 

@@ -425,6 +425,7 @@ std::expected<File, Errors> parse(std::string_view text, std::string_view file_n
   File file;
   parser.whole([&] { file = parser.file(); });
   file.comments = parser.take_comments();
+  file.blank_lines = parser.take_blank_lines();
   Errors errors = parser.take_errors();
   if (!errors.empty()) return std::unexpected(std::move(errors));
   return file;

@@ -25,6 +25,7 @@ class Parser {
   void whole(const std::function<void()>& production);
   Errors take_errors();
   std::vector<Comment> take_comments() { return std::move(lexed_.comments); }
+  std::vector<std::uint32_t> take_blank_lines() { return std::move(lexed_.blank_lines); }
 
   // parser.cpp
   File file();

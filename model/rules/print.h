@@ -30,7 +30,8 @@ std::string print(const Version& version);
 std::string print_section(const Version& version, const SectionName& section);
 
 /// A file as `format` writes it: aligned columns, lines of at most 120 bytes where an expression can be broken,
-/// comments kept with the line they stood on. Formatting twice gives the same bytes.
+/// comments kept with the line they stood on, blank lines kept, which divide what is aligned. Formatting twice gives
+/// the same bytes.
 std::string format(const File& file);
 
 /// A string as a literal of the language, with quotes.

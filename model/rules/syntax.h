@@ -433,7 +433,8 @@ struct Comment {
 struct File {
   FileHead head;
   std::vector<Part> parts;
-  std::vector<Comment> comments;  // in text order
+  std::vector<Comment> comments;           // in text order
+  std::vector<std::uint32_t> blank_lines;  // their numbers, ascending
 };
 
 }  // namespace stateroom::rules

@@ -74,7 +74,7 @@ class Resolution:
         )
         for kind, name in passes:
             mine = [n for n in disputed if self.events[n]["type"] == kind]
-            if kind == "m.room.member" and self.readings["contest_scope"] == "type":
+            if self.readings["contest_scope"] == "type":
                 contests = [mine] if mine else []
             else:
                 contests = [[n for n in mine if self.key(n) == k] for k in sorted({self.key(n) for n in mine})]

@@ -127,5 +127,36 @@ TEST(Format, KeepsMeaningAndCommentsAndIsItsOwnResult) {
   }
 }
 
+std::string formatted(std::string_view text) {
+  const auto file = parse(text, "x");
+  return file ? format(*file) : file.error().front().where + file.error().front().message;
+}
+
+TEST(Format, ShippedTextsAreFormatted) {
+  const versions::Registry registry(STATEROOM_SOURCE_DIR "/model/versions");
+  for (const std::string& name : registry.names()) EXPECT_EQ(formatted(*registry.text(name)), *registry.text(name));
+}
+
+TEST(Format, BlankLinesStayAndDivideWhatIsAligned) {
+  EXPECT_EQ(formatted("# of the file\n\n\nroom version \"x\" extends \"1\"\n  status unstable\n"
+                      "edit definitions\n  insert a = 1\n\n  # of b\n  insert longer = 2\n"),
+            "# of the file\n\nroom version \"x\" extends \"1\"\n  status unstable\n\n"
+            "edit definitions\n  insert a = 1\n\n  # of b\n  insert longer = 2\n");
+}
+
+TEST(Format, LongLinesBreakWhereTheExpressionIsLoosest) {
+  const std::string name(30, 'n');
+  const std::string names = name + ", " + name + ", " + name;
+  EXPECT_EQ(formatted("room version \"x\" extends \"1\"\n\nedit definitions\n  insert a = " + name + " and " + name +
+                      " or " + name + " and " + name + "\n"),
+            "room version \"x\" extends \"1\"\n\nedit definitions\n  insert a = " + name + " and " + name +
+                "\n             or " + name + " and " + name + "\n");
+  EXPECT_EQ(formatted("room version \"x\" extends \"1\"\n\nedit definitions\n  insert a = f(" + names + ", " + name +
+                      ", " + names + ", " + name + ", " + name + ")\n"),
+            "room version \"x\" extends \"1\"\n\nedit definitions\n  insert a = f(" + names + ",\n             " +
+                names + ",\n             " + names + ")\n")
+      << "inside brackets after a comma, with the brackets still open on the second line";
+}
+
 }  // namespace
 }  // namespace stateroom::rules

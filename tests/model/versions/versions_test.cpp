@@ -123,8 +123,49 @@ TEST(Versions, AnErratumIsLeftOutWhenErrataAre) {
   EXPECT_NE(load("11").rule("auth_events.rooms"), nullptr);
   EXPECT_EQ(load("11", options).rule("auth_events.rooms"), nullptr);
   EXPECT_EQ(load("I.1-framework").rule("auth_events.rooms"), nullptr) << "it extends 10 as first published";
+  ASSERT_NE(load("12", options).rule("auth_events.rooms"), nullptr) << "12 was published with it";
+  EXPECT_EQ(load("12", options).rule("auth_events.rooms")->number, "3.4");
   EXPECT_EQ(load("org.matrix.msc4242.12", options).rule("auth_events.rooms"), nullptr)
       << "the edit that removes it goes too";
+}
+
+std::string section(const std::string& name, rules::SectionKind kind) {
+  return rules::print_section(load(name), {kind, {}});
+}
+
+// server-server-api, "Validating hashes and signatures on received events": versions 1 and 2 ask the domain of the
+// event id for a signature if it is not the sender's.
+TEST(Versions, TheDomainOfAnEventIdSignsWhereItIsNotTheSenders) {
+  const std::string line = "event_id: require signed_by(server(event_id)) unless server(event_id) = server(sender)\n";
+  for (const char* name : {"1", "2"})
+    EXPECT_NE(section(name, rules::SectionKind::kSignatures).find(line), std::string::npos);
+  EXPECT_EQ(section("3", rules::SectionKind::kSignatures).find("event_id:"), std::string::npos);
+}
+
+// MSC4242, "Soft Failure": state events are never soft-failed, for no reason.
+TEST(Versions, StateDagsSoftFailNoStateEvent) {
+  for (const rules::Rule& rule : load("org.matrix.msc4242.12").receipt) {
+    if (rule.leaf != rules::LeafForm::kSoftFailUnless) continue;
+    EXPECT_TRUE(rules::print_leaf(rule).starts_with("soft fail unless state_key is present or ")) << rule.label;
+  }
+}
+
+TEST(Versions, TheSpecificationsContestOfVersionOneIsOneListForEachType) {
+  rules::LoadOptions options;
+  options.profile = "specification";
+  const std::string text = rules::print_section(load("1", options), {rules::SectionKind::kResolution, {}});
+  for (const char* name : {"power_levels_resolved", "join_rules_resolved", "members_resolved"}) {
+    const std::size_t at = text.find(std::string("  ") + name + " = until_rejected(");
+    ASSERT_NE(at, std::string::npos) << name;
+    EXPECT_TRUE(text.substr(0, text.find('\n', at)).ends_with(" jointly)")) << name;
+  }
+}
+
+TEST(Versions, DendriteChoosesAsTheLibraryThatItUses) {
+  rules::LoadOptions options;
+  options.profile = "dendrite";
+  EXPECT_EQ(load("2", options).choices.at("absence"), "agreement");
+  EXPECT_EQ(load("9", options).choices.at("ill_typed_levels"), "rejected");
 }
 
 TEST(Versions, HydraIsTwelveByAnotherName) {
