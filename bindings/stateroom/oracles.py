@@ -151,6 +151,21 @@ class Oracle:
         question = {"ask": "resolve", "room_version": version, "events": events, "state_sets": state_sets}
         return _read(self.ask(question | {"rejected": list(rejected), "corrected": list(corrected)}))
 
+    def resolve_corrected(
+        self,
+        version: str,
+        events: list[dict[str, Any]],
+        state_sets: list[list[str]],
+        corrections: list[list[str]],
+        *,
+        rejected: Iterable[str] = (),
+    ) -> list[Entries | None]:
+        """Resolve state sets once for each list of corrections; None where the corrected copy gives no state."""
+        question = {"ask": "resolve", "room_version": version, "events": events, "state_sets": state_sets}
+        reply = self.ask(question | {"rejected": list(rejected), "corrections": corrections})
+        states = reply.get("states", [None] * len(corrections))
+        return [None if one is None else {(kind, key): i for kind, key, i in one} for one in states]
+
     def auth(
         self,
         version: str,
@@ -191,8 +206,13 @@ class Oracle:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (stands as long as the process)
+            # A session of its own: Ctrl-C is for us, and must not look like a crash of the peer.
             self._process = subprocess.Popen(
-                self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+                self._argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                start_new_session=True,
             )
             self.starts += 1
         return self._process

@@ -15,6 +15,8 @@ type resolveQuestion struct {
 	StateSets [][]string `json:"state_sets"`
 	Repeat    int        `json:"repeat"`
 	Corrected []string   `json:"corrected"`
+	// Corrections asks for one state for each list of corrections, all in one answer.
+	Corrections [][]string `json:"corrections"`
 }
 
 func resolve(name string, v version, line []byte) (answer, error) {
@@ -51,6 +53,9 @@ func resolve(name string, v version, line []byte) (answer, error) {
 		}
 		return gomatrixserverlib.ResolveConflictsNew(v, sets, slices.Clone(auth), userID, rejected)
 	}
+	if question.Corrections != nil {
+		return eachCorrected(question.Corrections, sets, run)
+	}
 	times := []int64{}
 	for range question.Repeat {
 		start := time.Now()
@@ -68,6 +73,29 @@ func resolve(name string, v version, line []byte) (answer, error) {
 		reply["nanoseconds"] = times
 	}
 	return reply, nil
+}
+
+// eachCorrected gives a state for each list of corrections, null where the library panics or refuses.
+func eachCorrected(lists [][]string, sets [][]PDU, run func() ([]PDU, error)) (answer, error) {
+	states := []any{}
+	for _, ids := range lists {
+		if err := correct(ids, sets); err != nil {
+			return nil, err
+		}
+		states = append(states, func() (state any) {
+			defer func() {
+				if recover() != nil {
+					state = nil
+				}
+			}()
+			resolved, err := run()
+			if err != nil {
+				return nil
+			}
+			return entries(resolved)
+		}())
+	}
+	return answer{"states": states}, nil
 }
 
 // authEvents is what the library's caller hands it: for the first algorithm the entries that nobody contests, for the

@@ -1,0 +1,345 @@
+"""`stateroom differ`: random histories through ours and the implementations that people run.
+
+A campaign is cut into parts, each one version and some seeds, which are done on all cores and written as they are done;
+a campaign that was interrupted goes on where it stopped, and one that is made longer keeps what it has.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from stateroom import _core
+from stateroom.differ_explain import UNEXPLAINED
+from stateroom.oracles import NAMES, Oracle, missing
+
+FORMAT = "stateroom-differ/1"
+PART = 100  # histories
+COLUMNS = ("seed", "version", "oracle", "same", "explanation", "file")
+UNEXPLAINED_WRITTEN = 20  # at most, of each oracle
+
+PART_TIME_S = 3600.0  # that the comparison of a part, or the shrinking of a history, may take
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What is compared.
+
+    Attributes
+    ----------
+    oracles : tuple of str
+    versions : tuple of str
+    histories : int
+        Of each version; those whose state sets are all alike are made and not counted.
+    seed : int
+        History number i of a version is made from seed + i.
+    """
+
+    oracles: tuple[str, ...]
+    versions: tuple[str, ...]
+    histories: int
+    seed: int
+
+    def parts(self) -> list["Part"]:
+        """Give the parts, versions in turn, so that a part of a campaign speaks of every version."""
+        firsts = range(0, self.histories, PART)
+        return [
+            Part(self.oracles, version, self.seed + first, min(PART, self.histories - first))
+            for first in firsts
+            for version in self.versions
+        ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some seeds of one version."""
+
+    oracles: tuple[str, ...]
+    version: str
+    first: int
+    count: int
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return f"{self.version}-{self.first}-{self.count}.parquet"
+
+
+@dataclass
+class Result:
+    """What a campaign came to.
+
+    Attributes
+    ----------
+    rows : list of dict
+        One for each history and oracle, with the columns of the table.
+    summary : dict
+    complete : bool
+        False if it was interrupted.
+    """
+
+    rows: list[dict[str, Any]]
+    summary: dict[str, Any]
+    complete: bool = True
+
+    @property
+    def welcome(self) -> bool:
+        """Whether every difference is explained."""
+        return not any(one["unexplained"] for one in self.summary["oracles"].values())
+
+
+class Workers:
+    """Processes that work through questions, one for each of some threads, each with oracles of its own."""
+
+    def __init__(self, count: int):
+        package = str(Path(__file__).parent.parent)
+        start = f"import sys; sys.path.insert(0, {package!r}); from stateroom.differ_work import main; main()"
+        self._argv = [sys.executable, "-c", start]
+        self._own = threading.local()
+        self._all: list[Oracle] = []
+        self._pool = ThreadPoolExecutor(count)
+
+    def finished(self, questions: list[tuple[dict[str, Any], Any]]) -> Iterator[tuple[Any, Any]]:
+        """Give each answer with what came along with its question, as soon as it is there."""
+        running: dict[Future[Any], Any] = {self._pool.submit(self._ask, one): about for one, about in questions}
+        for future in as_completed(running):
+            yield future.result(), running[future]
+
+    def _ask(self, question: dict[str, Any]) -> Any:
+        if not hasattr(self._own, "process"):
+            self._own.process = Oracle("worker", timeout_s=PART_TIME_S, argv=self._argv)
+            self._all.append(self._own.process)
+        reply = self._own.process.ask(question)
+        if "answer" not in reply:
+            raise RuntimeError(f"a worker failed at {question}: {reply}")
+        return reply["answer"]
+
+    def close(self) -> None:
+        """End all of them, whatever they are at."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._all:
+            process.close()
+
+
+def versions_of(text: str) -> tuple[str, ...]:
+    """Read a list of versions with ranges.
+
+    Examples
+    --------
+    >>> versions_of("1-3,11,org.matrix.hydra.11")
+    ('1', '2', '3', '11', 'org.matrix.hydra.11')
+    """
+    out: list[str] = []
+    for part in filter(None, text.split(",")):
+        first, dash, last = part.partition("-")
+        if dash and first.isdigit() and last.isdigit():
+            out += [str(number) for number in range(int(first), int(last) + 1)]
+        else:
+            out.append(part)
+    return tuple(dict.fromkeys(out))
+
+
+def differ(
+    campaign: Campaign,
+    output: str | Path | None = None,
+    *,
+    jobs: int | None = None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> Result:
+    """Compare random histories, and write table, summary and smallest histories.
+
+    Parameters
+    ----------
+    campaign : Campaign
+    output : path, optional
+        A folder; one that holds a part of the same campaign is gone on with. Without it nothing is kept.
+    jobs : int, optional
+        Processes; as many as cores without it.
+    tell : callable
+        Hears how many histories are done, and how many there are.
+
+    Raises
+    ------
+    FileNotFoundError
+        An oracle is not built.
+    FileExistsError
+        The folder holds something else.
+    """
+    for name in campaign.oracles:
+        if why := missing(name):
+            raise FileNotFoundError(f"{name}: {why}")
+    if output is None:
+        with tempfile.TemporaryDirectory(prefix="stateroom-") as scratch:
+            return _differ(campaign, Path(scratch), jobs, tell)
+    folder = Path(output)
+    _claim(campaign, folder)
+    return _differ(campaign, folder, jobs, tell)
+
+
+def _claim(campaign: Campaign, folder: Path) -> None:
+    """Make the folder this campaign's, or see that it is."""
+    about = {
+        "format": FORMAT,
+        "oracles": list(campaign.oracles),
+        "seed": campaign.seed,
+        "part": PART,
+        "texts": {name: _core.VetWork(name, name).versions()[0]["sha256"] for name in campaign.versions},
+    }
+    file = folder / "differ.json"
+    if file.exists():
+        if json.loads(file.read_text("utf-8")) != about:
+            raise FileExistsError(f"{folder} holds another campaign: oracles, versions, their texts or the seed differ")
+    elif folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} exists and is not a campaign of differ")
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+
+
+def _differ(campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[int, int], None]) -> Result:
+    (folder / "parts").mkdir(exist_ok=True)
+    parts = campaign.parts()
+    todo = [part for part in parts if not (folder / "parts" / part.name).exists()]
+    total = sum(part.count for part in parts)
+    done = total - sum(part.count for part in todo)
+    tell(done, total)
+    workers = Workers(jobs or os.cpu_count() or 1)
+    complete = True
+    witnesses: dict[tuple[str, str, int], str] = {}
+    try:
+        for rows, part in workers.finished([({"ask": "part"} | asdict(part), part) for part in todo]):
+            _write_part(folder / "parts" / part.name, rows)
+            done += part.count
+            tell(done, total)
+        witnesses = _write_witnesses(workers, folder, _read_parts(folder, parts))
+    except KeyboardInterrupt:
+        complete = False
+    finally:
+        workers.close()
+    return _conclude(campaign, folder, _read_parts(folder, parts), witnesses, complete)
+
+
+def _write_part(path: Path, rows: list[dict[str, Any]]) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    kinds = {"seed": "int64", "version": "string", "oracle": "string", "same": "bool", "explanation": "string"}
+    schema = pyarrow.schema(
+        [(name, pyarrow.type_for_alias(kind)) for name, kind in (kinds | {"shape": "int64"}).items()]
+    )
+    beside = path.with_name(f".{path.name}")
+    parquet.write_table(pyarrow.Table.from_pylist(rows, schema), beside)
+    beside.replace(path)
+
+
+def _read_parts(folder: Path, parts: list[Part]) -> list[dict[str, Any]]:
+    from pyarrow import parquet
+
+    files = [folder / "parts" / part.name for part in parts]
+    rows = [row for file in files if file.exists() for row in parquet.read_table(file).to_pylist()]
+    rows.sort(key=lambda row: (row["oracle"], int(row["version"]) if row["version"].isdigit() else 0, row["seed"]))
+    return rows
+
+
+def _write_witnesses(workers: Workers, folder: Path, rows: list[dict[str, Any]]) -> dict[tuple[str, str, int], str]:
+    """Write the smallest history of each explanation, and of what has none; gives the file by oracle, version, seed."""
+    shutil.rmtree(folder / "histories", ignore_errors=True)
+    (folder / "histories").mkdir()
+    seen: Counter[tuple[str, str]] = Counter()
+    asked = []
+    for row in rows:
+        explanation = row["explanation"]
+        if row["same"] or "+" in explanation:
+            continue
+        seen[row["oracle"], explanation] += 1
+        number = seen[row["oracle"], explanation]
+        if number > (UNEXPLAINED_WRITTEN if explanation == UNEXPLAINED else 1):
+            continue
+        question = {one: row[one] for one in ("oracle", "version", "seed", "explanation")}
+        asked.append(({"ask": "witness"} | question, question))
+    out = {}
+    for history, question in workers.finished(asked):
+        oracle, version, seed, explanation = question.values()
+        kind = explanation.split("@")[0] if explanation.startswith("peer-panic") else explanation
+        short = "".join(letter if letter.isalnum() else "-" for letter in kind)[:60]
+        name = f"histories/{oracle}-{version}-{seed}-{short}.json"
+        (folder / name).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        out[oracle, version, seed] = name
+    return out
+
+
+def _conclude(
+    campaign: Campaign,
+    folder: Path,
+    rows: list[dict[str, Any]],
+    witnesses: dict[tuple[str, str, int], str],
+    complete: bool,
+) -> Result:
+    import pandas
+
+    for row in rows:
+        row["file"] = witnesses.get((row["oracle"], row["version"], row["seed"]))
+    table = pandas.DataFrame.from_records(rows, columns=list(COLUMNS))
+    table.to_parquet(folder / "differ.parquet", index=False)
+    summary: dict[str, Any] = {
+        "format": FORMAT,
+        "seed": campaign.seed,
+        "histories": campaign.histories,
+        "versions": list(campaign.versions),
+        "complete": complete,
+        "oracles": {name: _summary(name, [row for row in rows if row["oracle"] == name]) for name in campaign.oracles},
+    }
+    (folder / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    (folder / "summary.md").write_text(markdown(summary), "utf-8")
+    for row in rows:
+        del row["shape"]
+    return Result(rows, summary, complete)
+
+
+def _summary(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    counts = Counter(row["explanation"] for row in rows if not row["same"])
+    files: dict[str, str] = {}
+    for row in rows:
+        if row["file"]:
+            files.setdefault(row["explanation"], row["file"])
+    return {
+        "histories": len(rows),
+        "distinct": len({(row["version"], row["shape"]) for row in rows}),
+        "same": sum(row["same"] for row in rows),
+        "unexplained": counts[UNEXPLAINED],
+        "by_version": {
+            version: {"histories": len(of), "same": sum(row["same"] for row in of)}
+            for version in dict.fromkeys(row["version"] for row in rows)
+            for of in [[row for row in rows if row["version"] == version]]
+        },
+        "explanations": [
+            {"explanation": one, "histories": count, "file": files.get(one)}
+            for one, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        ],
+    }
+
+
+def markdown(summary: dict[str, Any]) -> str:
+    """Write a summary as a page."""
+    out = ["# Where the implementations differ", ""]
+    out.append(f"Seed {summary['seed']}, {summary['histories']} histories of each version.")
+    for name, one in summary["oracles"].items():
+        out += ["", f"## {name}", ""]
+        out.append(
+            f"{one['histories']} histories with a contested key, {one['distinct']} distinct; {one['same']} come out "
+            f"alike, {one['unexplained']} differ unexplained."
+        )
+        if one["explanations"]:
+            out += ["", "| explanation | histories | smallest |", "|---|---|---|"]
+            out += [f"| `{e['explanation']}` | {e['histories']} | {e['file'] or ''} |" for e in one["explanations"]]
+    return "\n".join(out) + "\n"
+
+
+__all__ = ["NAMES", "Campaign", "Result", "differ", "markdown", "versions_of"]

@@ -1,0 +1,224 @@
+"""One history through ours and an oracle: whether they differ, and what explains it."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import combinations
+from typing import Any
+
+from stateroom import _core, deviations
+from stateroom.oracles import Answer, Entries, Oracle, command
+
+UNEXPLAINED = "unexplained"
+_NAME = re.compile(r'(?<=")[$@!][^"]*(?=")')
+_SERVER = re.compile(r"\b[a-z]+\.example\b")
+_HASHES = re.compile(r'(?<="sha256": )"[^"]*"|(?<="ed25519:1": )"[^"]*"')
+
+
+@dataclass
+class Case:
+    """A history with state sets, as both sides are asked about it.
+
+    Attributes
+    ----------
+    version : str
+    events : list of dict
+        Each with its id as `event_id`.
+    state_sets : list of list of str
+    rejected : list of str
+    """
+
+    version: str
+    events: list[dict[str, Any]]
+    state_sets: list[list[str]]
+    rejected: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, data: bytes) -> "Case":
+        """Read a history file whose events are named by `event_ids`."""
+        made = json.loads(data)
+        named = zip(made["events"], made["event_ids"], strict=True)
+        events = [event | {"event_id": event_id} for event, event_id in named]
+        return cls(made["room_version"], events, made["state_sets"], made.get("rejected", []))
+
+    @property
+    def contested(self) -> bool:
+        """Whether the state sets differ."""
+        return any(sorted(one) != sorted(self.state_sets[0]) for one in self.state_sets[1:])
+
+    def history(self) -> dict[str, Any]:
+        """Give what a history file holds."""
+        return {
+            "format": "stateroom-history/1",
+            "room_version": self.version,
+            "events": self.events,
+            "rejected": self.rejected,
+            "state_sets": self.state_sets,
+            "event_ids": [event["event_id"] for event in self.events],
+        }
+
+    def shape(self) -> int:
+        """Give 63 bits of a hash that is the same for histories alike up to the names of events, users and servers.
+
+        Timestamps count by their order only.
+        """
+        times = sorted({event["origin_server_ts"] for event in self.events})
+        fields = (
+            "type",
+            "state_key",
+            "sender",
+            "content",
+            "prev_events",
+            "auth_events",
+            "redacts",
+            "depth",
+            "event_id",
+        )
+        drawn = [[event.get(one) for one in fields] + [times.index(event["origin_server_ts"])] for event in self.events]
+        text = _HASHES.sub('""', json.dumps([drawn, self.state_sets, sorted(self.rejected)]))
+        # Names in the order in which they act; then maps by these names.
+        first = [name for event in self.events for name in (event["sender"], event.get("state_key") or "")]
+        for pattern in (_NAME, _SERVER):
+            names: dict[str, str] = {}
+            for found in pattern.findall(json.dumps(first) + text):
+                names.setdefault(found, f"#{len(names)}")
+            text = pattern.sub(lambda found, names=names: names[found[0]], text)  # type: ignore[misc]
+        text = json.dumps(json.loads(text), sort_keys=True)
+        return int.from_bytes(sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out of one history for one oracle.
+
+    Attributes
+    ----------
+    same : bool
+    explanation : str or None
+        `reading:NAME=CHOICE`, `deviation:ID`, several joined by `+` (as in `deviation:fallback+chains`),
+        `peer-panic:PLACE`, `peer-error` or `unexplained`.
+    ours, theirs
+        The two answers.
+    """
+
+    same: bool
+    explanation: str | None
+    ours: Entries
+    theirs: Answer
+
+
+class Comparison:
+    """An oracle under one version, and ours under its profile."""
+
+    def __init__(self, oracle: Oracle, corrected: Oracle | None, version: str):
+        self.oracle, self.corrected, self.version = oracle, corrected, version
+        self.bench = _core.Workbench()
+        self.profile = oracle.name
+        self.deviations = [one.id for one in deviations.of(oracle.name)] if corrected else []
+        self.other_readings = [
+            (reading["name"], choice["name"])
+            for reading in _core.list_readings(version)
+            for choice in reading["choices"]
+            if choice["name"] != self._chosen(reading)
+        ]
+
+    def _chosen(self, reading: dict[str, Any]) -> str:
+        by = [choice["name"] for choice in reading["choices"] if self.profile in choice["by"]]
+        return str(by[0] if by else reading["default"])
+
+    def ours(self, case: Case, readings: dict[str, str] | None = None) -> Entries | None:
+        """Resolve it ourselves; None if the readings cannot stand together."""
+        data = json.dumps(case.history()).encode()
+        answers = self.bench.resolve(
+            data, "history", version=self.version, profile=self.profile, readings=readings or {}
+        )
+        state = json.loads(answers.lines[0]).get("state")
+        if state is None:
+            return None
+        return {(entry["type"], entry["state_key"]): entry["event_id"] for entry in state}
+
+    def theirs(self, case: Case) -> Answer:
+        """Ask the oracle."""
+        return self.oracle.resolve(self.version, case.events, case.state_sets, rejected=case.rejected)
+
+    def find(self, case: Case) -> Finding:
+        """Compare, and explain a difference by the fewest readings or deviations that make it vanish."""
+        ours, theirs = self.ours(case), self.theirs(case)
+        if ours is None:
+            raise ValueError(f"version {self.version} does not resolve under profile {self.profile}")
+        if theirs.state == ours:
+            return Finding(True, None, ours, theirs)
+        return Finding(False, self.explain(case, ours, theirs), ours, theirs)
+
+    def explain(self, case: Case, ours: Entries, theirs: Answer) -> str:
+        """Say what explains a difference: one deviation or reading first, then several."""
+        if theirs.trouble is not None:
+            return theirs.trouble
+        corrected = self._corrected(case, [[one] for one in self.deviations] + [self.deviations])
+        for one, state in zip(self.deviations, corrected, strict=False):
+            if state == ours:
+                return _say([], [one])
+        alone = [one for one in self.other_readings if self.ours(case, dict([one])) == theirs.state]
+        if alone:
+            return _say(alone[:1], [])
+        if self.deviations and corrected[-1] == ours:
+            return _say([], self._fewest(case, ours))
+        for pair in combinations(self.other_readings, 2):
+            if pair[0][0] != pair[1][0] and self.ours(case, dict(pair)) == theirs.state:
+                return _say(list(pair), [])
+        for reading in self.other_readings if self.deviations else []:
+            other = self.ours(case, dict([reading]))
+            if other is not None and other == corrected[-1]:
+                return _say([reading], self._fewest(case, other))
+        return UNEXPLAINED
+
+    def shows(self, case: Case, explanation: str) -> bool:
+        """Whether a history differs and this explains it; less work than `find`, which may name another one."""
+        kind, _, what = explanation.partition(":")
+        if kind not in ("reading", "deviation") or "+" in what:
+            return self.find(case).explanation == explanation
+        ours, theirs = self.ours(case), self.theirs(case)
+        if theirs.state is None or theirs.state == ours:
+            return False
+        if kind == "reading":
+            name, _, choice = what.partition("=")
+            return self.ours(case, {name: choice}) == theirs.state
+        return self._corrected(case, [[what]]) == [ours]
+
+    def _corrected(self, case: Case, lists: list[list[str]]) -> list[Entries | None]:
+        if self.corrected is None or not self.deviations:
+            return []
+        return self.corrected.resolve_corrected(
+            self.version, case.events, case.state_sets, lists, rejected=case.rejected
+        )
+
+    def _fewest(self, case: Case, ours: Entries) -> list[str]:
+        """Leave deviations out as long as the copy with the others corrected agrees: none left can be spared."""
+        left = list(self.deviations)
+        without = self._corrected(case, [[other for other in left if other != one] for one in left])
+        needed = [one for one, state in zip(left, without, strict=True) if state != ours]
+        if self._corrected(case, [needed])[0] == ours:
+            return needed
+        for one in [one for one in left if one not in needed]:
+            fewer = [other for other in left if other != one]
+            if self._corrected(case, [fewer])[0] == ours:
+                left = fewer
+        return left
+
+
+def _say(readings: list[tuple[str, str]], deviated: list[str]) -> str:
+    said = [f"reading:{name}={choice}" for name, choice in readings]
+    return "+".join(said + (["deviation:" + "+".join(deviated)] if deviated else []))
+
+
+def compare(version: str, name: str, known: dict[str, Oracle]) -> Comparison:
+    """Make the comparison of an oracle and a version; its processes are kept in `known`."""
+    oracle = known.setdefault(name, Oracle(name))
+    corrected = None
+    if deviations.of(name):
+        corrected = known.setdefault(f"{name} corrected", Oracle(name, argv=command(name, corrected=True)))
+    return Comparison(oracle, corrected, version)
+
+
+__all__ = ["UNEXPLAINED", "Case", "Comparison", "Finding", "compare"]

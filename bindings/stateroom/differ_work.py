@@ -1,0 +1,109 @@
+"""One of the processes of `stateroom differ`: answers in JSON lines what is asked about parts and single histories."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from stateroom import _core
+from stateroom.differ_explain import Case, Comparison, compare
+from stateroom.differ_shrink import shrink
+from stateroom.oracles import Oracle
+
+_comparisons: dict[tuple[str, str], Comparison | None] = {}
+_oracles: dict[str, Oracle] = {}
+_makers: dict[str, _core.HistoryMaker] = {}
+
+
+def _comparison(name: str, version: str) -> Comparison | None:
+    """Give the comparison; None if the oracle does not resolve the version."""
+    if (name, version) not in _comparisons:
+        made = compare(version, name, _oracles)
+        _comparisons[name, version] = made if version in made.oracle.about()["versions"] else None
+    return _comparisons[name, version]
+
+
+def _made(version: str, seed: int) -> Case:
+    if version not in _makers:
+        _makers[version] = _core.HistoryMaker(version)
+    return Case.read(_makers[version].history(seed))
+
+
+def part(oracles: list[str], version: str, first: int, count: int) -> list[dict[str, Any]]:
+    """Compare some seeds of a version; a row for each history with a contested key and each oracle."""
+    rows = []
+    asked = [one for name in oracles if (one := _comparison(name, version))]
+    for seed in range(first, first + count):
+        case = _made(version, seed)
+        if not case.contested:
+            continue
+        shape = case.shape()
+        for comparison in asked:
+            found = comparison.find(case)
+            rows.append(
+                {
+                    "seed": seed,
+                    "version": version,
+                    "oracle": comparison.oracle.name,
+                    "same": found.same,
+                    "explanation": found.explanation,
+                    "shape": shape,
+                }
+            )
+    return rows
+
+
+def witness(oracle: str, version: str, seed: int, explanation: str) -> dict[str, Any]:
+    """Make the smallest history that we find with this explanation, with what both sides say of it."""
+    comparison = _comparison(oracle, version)
+    if comparison is None:
+        raise ValueError(f"{oracle} does not resolve version {version}")
+    small = shrink(_made(version, seed), lambda case: comparison.shows(case, explanation))
+    found = comparison.find(small)
+    data = json.dumps(small.history()).encode()
+    answers = comparison.bench.resolve(data, "history", version=version, profile=comparison.profile, explain=True)
+    theirs = found.theirs.state or {}
+    differ = sorted(key for key in found.ours.keys() | theirs.keys() if found.ours.get(key) != theirs.get(key))
+    why = [one for one in json.loads(answers.lines[0])["explanation"] if (one["type"], one["state_key"]) in differ]
+    about = {
+        "tool": "stateroom differ",
+        "oracle": oracle,
+        "release": comparison.oracle.about()["release"],
+        "seed": seed,
+        "profile": comparison.profile,
+        "explanation": explanation,
+        "ours": [[*key, found.ours.get(key)] for key in differ],
+        "theirs": [[*key, theirs.get(key)] for key in differ],
+        "trouble": found.theirs.message if found.theirs.trouble else None,
+        "why_ours": why,
+        "why_theirs": _their_verdicts(comparison, small, set(differ), theirs),
+    }
+    return small.history() | {"about": about}
+
+
+def _their_verdicts(
+    comparison: Comparison, case: Case, keys: set[tuple[str, str]], state: dict[tuple[str, str], str]
+) -> list[dict[str, Any]]:
+    """Ask the oracle about each candidate for the keys, in the state that it came to."""
+    by_id = {event["event_id"]: event for event in case.events}
+    entries = [by_id[one] for one in state.values() if one in by_id]
+    out = []
+    for event in case.events:
+        if (event["type"], event.get("state_key")) in keys:
+            said = comparison.oracle.auth(case.version, event, entries, case.events, rejected=case.rejected)
+            reason = said.message or said.trouble
+            out.append({"event_id": event["event_id"], "allowed_in_their_state": said.allowed, "reason": reason})
+    return out
+
+
+def main() -> None:
+    """Answer questions until there are no more."""
+    questions: dict[str, Callable[..., Any]] = {"part": part, "witness": witness}
+    for line in sys.stdin:
+        question = json.loads(line)
+        answer = questions[question.pop("ask")](**question)
+        sys.stdout.write(json.dumps({"answer": answer}) + "\n")
+        sys.stdout.flush()
+
+
+__all__ = ["main", "part", "witness"]

@@ -1,0 +1,127 @@
+"""`stateroom differ`: campaigns, explanations, smaller histories."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pandas
+import pytest
+import stateroom
+from stateroom import _core
+from stateroom.cli import app
+from stateroom.differ import Campaign, versions_of
+from stateroom.differ import differ as run
+from stateroom.differ_explain import UNEXPLAINED, Case, Comparison
+from stateroom.differ_shrink import shrink
+from stateroom.oracles import NAMES, Oracle
+from typer.testing import CliRunner
+
+SCHEMA = json.loads((Path(stateroom.__file__).parent / "schemas/differ.json").read_text())
+# Answers as ruma does, with one reading changed or a topic lost.
+LIAR = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from stateroom import _core
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["ask"] == "auth":
+        print(json.dumps({"allowed": True}), flush=True)
+        continue
+    readings = json.loads(sys.argv[2])
+    history = {"room_version": asked["room_version"], "events": asked["events"], "state_sets": asked["state_sets"]}
+    history |= {"event_ids": [e["event_id"] for e in asked["events"]], "rejected": asked["rejected"]}
+    found = _core.Workbench().resolve(json.dumps(history).encode(), "h", profile="ruma", readings=readings).lines[0]
+    state = [[e["type"], e["state_key"], e["event_id"]] for e in json.loads(found)["state"]]
+    lost = [one for one in state if sys.argv[3] != one[0]]
+    print(json.dumps({"state": lost}), flush=True)
+"""
+
+
+def liar(readings: dict[str, str], lost: str = "") -> Oracle:
+    package = str(Path(stateroom.__file__).parent.parent)
+    return Oracle("ruma", argv=[sys.executable, "-c", LIAR, package, json.dumps(readings), lost])
+
+
+def made(version: str, seed: int) -> Case:
+    return Case.read(_core.HistoryMaker(version).history(seed))
+
+
+def test_lists_of_versions_have_ranges() -> None:
+    assert versions_of("1-12") == tuple(str(number) for number in range(1, 13))
+    assert versions_of("org.matrix.hydra.11,3,2-3") == ("org.matrix.hydra.11", "3", "2")
+
+
+def test_a_shape_does_not_depend_on_names_and_does_on_what_happens() -> None:
+    one, two = made("11", 1), made("11", 2)
+    renamed = json.loads(json.dumps(one.history()).replace("@anna:", "@zoe:").replace("alpha.example", "omega.example"))
+    again = Case(one.version, renamed["events"], renamed["state_sets"], renamed["rejected"])
+    assert again.shape() == one.shape() != two.shape()
+
+
+def test_a_reading_that_the_peer_has_is_what_explains_it() -> None:
+    with liar({"absence": "agreement"}) as peer:
+        comparison = Comparison(peer, None, "11")
+        found = {comparison.find(made("11", seed)).explanation for seed in range(30)}
+    assert "reading:absence=agreement" in found
+    assert found <= {None, "reading:absence=agreement"}
+
+
+def test_what_nothing_explains_is_shrunk_to_the_events_that_show_it() -> None:
+    with liar({}, lost="m.room.topic") as peer:
+        comparison = Comparison(peer, None, "11")
+        seed = next(s for s in range(50) if comparison.find(made("11", s)).explanation == UNEXPLAINED)
+        case = made("11", seed)
+        small = shrink(case, lambda one: comparison.find(one).explanation == UNEXPLAINED)
+        assert comparison.find(small).explanation == UNEXPLAINED
+    assert small.contested
+    assert len(small.events) <= 8 < len(case.events)
+    answers = _core.Workbench().events(json.dumps(small.history()).encode(), "small").lines
+    assert all(json.loads(line)["allowed"] for line in answers), "what is left is a history"
+
+
+def test_a_campaign_is_written_and_gone_on_with(oracle: Callable[[str], Oracle], tmp_path: Path) -> None:
+    for name in NAMES:
+        oracle(name)  # or a skip
+    campaign = Campaign(NAMES, ("1", "6", "12"), 8, 1)
+    result = run(campaign, tmp_path / "c", jobs=1)
+    assert result.complete
+    assert result.welcome
+    assert result.summary["oracles"]["ruma"]["by_version"].keys() == {"6", "12"}
+    table = pandas.read_parquet(tmp_path / "c/differ.parquet")
+    assert table.columns.to_list() == SCHEMA["required"]
+    assert len(table) == len(result.rows) > 60
+    assert table[table["oracle"].isin(["synapse", "ruma"])]["same"].all()
+    parts = {part: part.stat().st_mtime_ns for part in (tmp_path / "c/parts").iterdir()}
+    again = run(campaign, tmp_path / "c", jobs=1)
+    assert again.rows == result.rows
+    assert {part: part.stat().st_mtime_ns for part in (tmp_path / "c/parts").iterdir()} == parts
+    with pytest.raises(FileExistsError, match="another campaign"):
+        run(Campaign(("ruma",), ("6",), 10, 1), tmp_path / "c")
+    for file in table["file"].dropna():
+        history = json.loads((tmp_path / "c" / file).read_text("utf-8"))
+        about = history["about"]
+        comparison = Comparison(oracle(about["oracle"]), None, history["room_version"])
+        case = Case(history["room_version"], history["events"], history["state_sets"], history["rejected"])
+        assert not comparison.find(case).same, f"{file} shows it"
+
+
+def test_the_command_prints_lines_and_exits_as_asked(oracle: Callable[[str], Oracle]) -> None:
+    oracle("ruma")
+    words = ["differ", "--oracle", "ruma", "--versions", "1,11", "--histories", "5", "--jobs", "1", "--check"]
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines
+    for line in lines:
+        jsonschema.validate(line, SCHEMA)
+        assert (line["version"], line["same"]) == ("11", True), "ruma resolves no version 1"
+    assert CliRunner().invoke(app, ["differ", "--oracle", "conduit"]).exit_code == 2
+
+
+def test_an_oracle_that_is_not_built_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STATEROOM_ORACLES", str(tmp_path))
+    done = CliRunner().invoke(app, ["differ", "--oracle", "ruma", "--versions", "11", "--histories", "1"])
+    assert done.exit_code == 1
+    assert "make oracles" in done.output
