@@ -2,17 +2,23 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <atomic>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "bindings/core/bindings.h"
+#include "model/report/workbench.h"
 #include "model/rules/compare.h"
-#include "model/rules/elaborate.h"
 #include "model/rules/lint.h"
 #include "model/rules/say.h"
-#include "model/versions/registry.h"
+#include "sim/search/attribution.h"
 #include "sim/search/difference.h"
+#include "sim/search/question.h"
 #include "sim/search/witness.h"
 #include "sim/workload/history_file.h"
 #include "sim/workload/workload.h"
@@ -28,10 +34,9 @@ T value_of(base::Result<T> result) {
   return std::move(*result);
 }
 
-const versions::Registry& texts() {
-  static const versions::Registry kTexts;
-  return kTexts;
-}
+using report::Loaded;
+using report::LoadedPtr;
+using Readings = std::map<std::string, std::string>;
 
 py::dict dict_of(const rules::Diagnostic& diagnostic) {
   py::dict out;
@@ -45,31 +50,20 @@ py::dict dict_of(const rules::Diagnostic& diagnostic) {
   return out;
 }
 
-struct Loaded {
-  rules::Version text;
-  std::shared_ptr<const rules::CoreVersion> core;
-  search::ProgramPtr program;
-};
-
-std::expected<Loaded, std::vector<rules::Diagnostic>> load(const std::string& name) {
-  auto version = texts().load(name);
-  if (!version) {
-    std::vector<rules::Diagnostic> out;
-    for (const base::Error& error : version.error()) out.push_back(rules::diagnostic(error));
-    return std::unexpected(std::move(out));
-  }
-  auto core = rules::elaborate(*version);
-  if (!core) return std::unexpected(std::move(core.error()));
-  auto program = rules::Program::compile(*core);
-  return Loaded{std::move(*version), *core, std::move(program)};
-}
-
-py::list check_version(const std::string& name) {
-  const auto loaded = load(name);
+py::list check_version(report::Workbench& bench, const std::string& name, const std::string& profile,
+                       const Readings& readings) {
+  const auto loaded = bench.load(name, {profile, readings});
   py::list out;
   if (loaded) return out;
-  for (const rules::Diagnostic& diagnostic : loaded.error()) out.append(dict_of(diagnostic));
+  for (const base::Error& error : loaded.error()) out.append(dict_of(rules::diagnostic(error)));
   return out;
+}
+
+LoadedPtr load(report::Workbench& bench, const std::string& name, const report::Choice& choice) {
+  auto loaded = bench.load(name, choice);
+  if (loaded) return *loaded;
+  const base::Error& error = loaded.error().front();
+  throw py::value_error("the text of `" + name + "` has errors: " + error.where + ": " + error.message);
 }
 
 py::dict text_of(const Loaded& loaded) {
@@ -145,27 +139,31 @@ py::list steps_of(const search::Plan& plan) {
   return out;
 }
 
+/// A random history, compared: what is counted of it.
+struct HistoryOutcome {
+  std::vector<std::string> types;  // by step
+  search::Difference difference;
+};
+
 /// Two versions, ready to be compared. The first is the base.
 class VetWork {
  public:
-  VetWork(const std::string& base, const std::string& candidate) {
-    for (const auto& [name, into] : {std::pair(base, &base_), std::pair(candidate, &candidate_)}) {
-      auto loaded = load(name);
-      if (!loaded) throw py::value_error("the text of `" + name + "` has errors");
-      *into = std::move(*loaded);
-    }
-  }
+  VetWork(report::Workbench& bench, const std::string& base, const std::string& candidate, const std::string& profile,
+          const Readings& readings)
+      : base_(load(bench, base, {profile, readings})),
+        candidate_(load(bench, candidate, {profile, readings})),
+        mixtures_(base_->text, candidate_->text, rules::compare(base_->text, candidate_->text, &bench.registry())) {}
 
   py::list versions() const {
     py::list out;
-    out.append(text_of(base_));
-    out.append(text_of(candidate_));
+    out.append(text_of(*base_));
+    out.append(text_of(*candidate_));
     return out;
   }
 
   py::list edits() const {
     py::list out;
-    for (const rules::Edit& edit : rules::compare(base_.text, candidate_.text, &texts())) {
+    for (const rules::Edit& edit : mixtures_.edits()) {
       py::dict one;
       one["section"] = edit.section.text();
       one["label"] = edit.label;
@@ -176,17 +174,17 @@ class VetWork {
       one["before"] = edit.before;
       one["after"] = edit.after;
       one["affects"] = edit.affects;
-      one["says_before"] = says(base_.text, edit);
-      one["says_after"] = says(candidate_.text, edit);
+      one["says_before"] = says(base_->text, edit);
+      one["says_after"] = says(candidate_->text, edit);
       out.append(one);
     }
     return out;
   }
 
   py::list lints() const {
-    std::vector<rules::Diagnostic> known = rules::lint(base_.text, *base_.core);
+    std::vector<rules::Diagnostic> known = rules::lint(base_->text, *base_->core);
     py::list out;
-    for (const rules::Diagnostic& found : rules::lint(candidate_.text, *candidate_.core)) {
+    for (const rules::Diagnostic& found : rules::lint(candidate_->text, *candidate_->core)) {
       const bool old = std::any_of(known.begin(), known.end(), [&](const rules::Diagnostic& other) {
         return other.code == found.code && other.message == found.message;
       });
@@ -195,16 +193,22 @@ class VetWork {
     return out;
   }
 
-  py::dict witnesses(std::uint32_t scope_max, std::uint64_t pairs_max) const {
-    const auto found = value_of(search::find_witnesses(base_.program, candidate_.program, {scope_max, pairs_max}));
+  py::dict witnesses(std::uint32_t scope_max, std::uint64_t pairs_max) {
+    const auto found = [&] {
+      const py::gil_scoped_release release;
+      return search::find_witnesses(base_->program, candidate_->program, {scope_max, pairs_max});
+    }();
+    const search::WitnessSearch search = value_of(found);
     py::list list;
-    for (const search::Witness& witness : found.witnesses) {
+    for (const search::Witness& witness : search.witnesses) {
       py::dict one;
       one["deviations"] = witness.deviations;
       one["scope"] = witness.scope;
-      for (const auto& [name, loaded] : {std::pair("base", &base_), std::pair("candidate", &candidate_)}) {
+      one["question"] = questions_.size();
+      questions_.push_back(search::question_of(witness));
+      for (const auto& [name, loaded] : sides()) {
         const auto files = value_of(search::realise(witness, loaded->program));
-        const bool is_base = loaded == &base_;
+        const bool is_base = loaded == base_;
         py::dict side;
         side["label"] = is_base ? witness.base_label : witness.candidate_label;
         side["number"] = is_base ? witness.base_number : witness.candidate_number;
@@ -218,40 +222,84 @@ class VetWork {
     }
     py::dict out;
     out["witnesses"] = list;
-    out["pairs"] = found.pairs;
-    out["scope"] = found.scope;
+    out["pairs"] = search.pairs;
+    out["scope"] = search.scope;
     return out;
   }
 
-  py::dict history(std::uint64_t seed) {
-    workload::WorkloadOptions options;
-    options.signing = workload::Signing::kUnsigned;
-    last_ = value_of(workload::make(base_.program, seed, options));
-    last_difference_ = value_of(search::compare(last_.plan, last_.staged, candidate_.program));
-    py::list verdicts;
-    for (const search::StepVerdicts& found : last_difference_.verdicts) {
+  /// All that the enumeration of verdicts does not ask.
+  py::list differences() {
+    using Ask = search::Differences (*)(const search::ProgramPtr&, const search::ProgramPtr&);
+    static const std::vector<std::pair<search::QuestionKind, Ask>> kAll{
+        {search::QuestionKind::kCiting, &search::ask_citing},
+        {search::QuestionKind::kSelection, &search::ask_selections},
+        {search::QuestionKind::kRedaction, &search::ask_redactions},
+        {search::QuestionKind::kPdu, &search::ask_pdus},
+        {search::QuestionKind::kReceipt, &search::ask_receipts}};
+    py::list out;
+    for (const auto& [kind, ask] : kAll) {
+      const search::Differences differences = [&, &of = ask] {
+        const py::gil_scoped_release release;
+        return of(base_->program, candidate_->program);
+      }();
       py::dict one;
-      one["step"] = found.step;
-      one["type"] = last_.plan.steps[found.step].type;
-      one["base"] = dict_of(found.base, *base_.program);
-      one["candidate"] = dict_of(found.candidate, *candidate_.program);
-      verdicts.append(one);
+      one["kind"] = search::name(kind);
+      one["asked"] = differences.asked;
+      py::list found;
+      for (const search::Asked& asked : differences.found) {
+        py::dict question;
+        question["question"] = questions_.size();
+        question["words"] = asked.question->words();
+        question["base"] = asked.base;
+        question["candidate"] = asked.candidate;
+        found.append(question);
+        questions_.push_back(asked.question);
+      }
+      one["found"] = found;
+      questions_.insert(questions_.end(), differences.alike.begin(), differences.alike.end());
+      out.append(one);
     }
-    py::dict out;
-    out["seed"] = seed;
-    out["events"] = last_.plan.steps.size();
-    out["verdicts"] = verdicts;
-    out["merges"] = last_difference_.merges_asked;
-    out["merges_differ"] = last_difference_.merges.size();
     return out;
   }
 
-  /// The first merge of the last history that resolves differently, made smaller; None if there is none.
-  py::object shrunk(std::uint32_t tries) const {
-    if (last_difference_.merges.empty()) return py::none();
-    const search::Shrunk small =
-        value_of(search::shrink(last_.plan, last_difference_.merges[0], base_.program, candidate_.program, tries));
+  /// Makes and compares histories with the seeds `first`, `first` + 1, …, as many at once as the machine has cores.
+  py::list histories(std::uint64_t first, std::uint64_t count) const {
+    std::vector<std::optional<base::Result<HistoryOutcome>>> all(count);
+    {
+      const py::gil_scoped_release release;
+      std::atomic<std::uint64_t> next = 0;
+      const auto work = [&] {
+        for (std::uint64_t i = next++; i < count; i = next++) all[i] = one_history(first + i);
+      };
+      std::vector<std::jthread> others;
+      for (unsigned i = 1; i < std::min<std::uint64_t>(std::thread::hardware_concurrency(), count); ++i)
+        others.emplace_back(work);
+      work();
+    }
+    py::list out;
+    for (std::uint64_t i = 0; i < count; ++i) out.append(outcome_of(first + i, value_of(std::move(*all[i]))));
+    return out;
+  }
+
+  /// The first merge of a history that resolves differently, made smaller; None if there is none.
+  py::object shrunk(std::uint64_t seed, std::uint32_t tries) {
+    const auto found = [&]() -> base::Result<std::optional<search::Shrunk>> {
+      const py::gil_scoped_release release;
+      const auto history = workload::make(base_->program, seed, unsigned_events());
+      if (!history) return std::unexpected(history.error());
+      const auto difference = search::compare(history->plan, history->staged, candidate_->program);
+      if (!difference) return std::unexpected(difference.error());
+      if (difference->merges.empty()) return std::nullopt;
+      auto small = search::shrink(history->plan, difference->merges[0], base_->program, candidate_->program, tries);
+      if (!small) return std::unexpected(small.error());
+      return std::optional(std::move(*small));
+    }();
+    const std::optional<search::Shrunk> kept = value_of(found);
+    if (!kept) return py::none();
+    const search::Shrunk& small = *kept;
     py::dict out;
+    out["question"] = questions_.size();
+    questions_.push_back(search::question_of(small));
     out["steps"] = steps_of(small.plan);
     py::list sets;
     for (const search::StateOfSteps& set : small.state_sets) {
@@ -261,7 +309,7 @@ class VetWork {
       sets.append(steps);
     }
     out["state_sets"] = sets;
-    for (const auto& [name, loaded] : {std::pair("base", &base_), std::pair("candidate", &candidate_)}) {
+    for (const auto& [name, loaded] : sides()) {
       const auto staged = value_of(workload::stage(small.plan, loaded->program));
       const auto resolved = value_of(staged.scene->resolve(small.state_sets, true));
       py::dict side = dict_of(resolved);
@@ -276,22 +324,100 @@ class VetWork {
     return out;
   }
 
+  /// For an edit the first question that shows it, and with which other edits; None where none does.
+  py::object shown(std::size_t edit) {
+    if (edit >= mixtures_.edits().size()) throw py::index_error("there is no such edit");
+    if (!attribution_ || attributed_ != questions_.size()) {
+      attribution_.emplace(mixtures_, questions_);
+      attributed_ = questions_.size();
+    }
+    const auto found = [&] {
+      const py::gil_scoped_release release;
+      return attribution_->shown(edit);
+    }();
+    if (!found) return py::none();
+    py::dict out;
+    using How = search::Shown::How;
+    out["how"] = found->how == How::kAlone ? "alone" : found->how == How::kTogether ? "together" : "without";
+    out["question"] = found->question;
+    out["kind"] = search::name(questions_[found->question]->kind());
+    out["words"] = questions_[found->question]->words();
+    out["before"] = found->before;
+    out["after"] = found->after;
+    out["with"] = std::vector<std::size_t>(found->with.begin(), found->with.end());
+    return out;
+  }
+
+  /// The PDUs of a question under the base and the candidate; None where a version has none.
+  py::dict files(std::size_t question) const {
+    if (question >= questions_.size()) throw py::index_error("there is no such question");
+    py::dict out;
+    for (const auto& [name, loaded] : sides()) {
+      const auto files = questions_[question]->files(loaded->program);
+      if (!files) {
+        out[name] = py::none();
+        continue;
+      }
+      py::dict side;
+      side["events"] = files->events;
+      side["event"] = files->event;
+      side["room_version"] = loaded->text.name;
+      out[name] = side;
+    }
+    return out;
+  }
+
  private:
+  std::vector<std::pair<const char*, LoadedPtr>> sides() const { return {{"base", base_}, {"candidate", candidate_}}; }
+  static workload::WorkloadOptions unsigned_events() {
+    workload::WorkloadOptions out;
+    out.signing = workload::Signing::kUnsigned;
+    return out;
+  }
+  base::Result<HistoryOutcome> one_history(std::uint64_t seed) const {
+    const auto history = workload::make(base_->program, seed, unsigned_events());
+    if (!history) return std::unexpected(history.error());
+    auto difference = search::compare(history->plan, history->staged, candidate_->program);
+    if (!difference) return std::unexpected(difference.error());
+    HistoryOutcome out{{}, std::move(*difference)};
+    for (const workload::Step& step : history->plan.steps) out.types.push_back(step.type);
+    return out;
+  }
+  py::dict outcome_of(std::uint64_t seed, const HistoryOutcome& outcome) const {
+    py::list verdicts;
+    for (const search::StepVerdicts& found : outcome.difference.verdicts) {
+      py::dict one;
+      one["step"] = found.step;
+      one["type"] = outcome.types[found.step];
+      one["base"] = dict_of(found.base, *base_->program);
+      one["candidate"] = dict_of(found.candidate, *candidate_->program);
+      verdicts.append(one);
+    }
+    py::dict out;
+    out["seed"] = seed;
+    out["events"] = outcome.types.size();
+    out["verdicts"] = verdicts;
+    out["merges"] = outcome.difference.merges_asked;
+    out["merges_differ"] = outcome.difference.merges.size();
+    return out;
+  }
   static std::string says(const rules::Version& version, const rules::Edit& edit) {
     if (edit.section.kind != rules::SectionKind::kRules) return {};
     const rules::Rule* rule = version.rule(edit.label);
     return rule == nullptr ? std::string{} : rules::say(version, *rule, {.labels = false, .marks = false});
   }
 
-  Loaded base_, candidate_;
-  workload::HistoryMade last_;
-  search::Difference last_difference_;
+  LoadedPtr base_, candidate_;
+  search::Mixtures mixtures_;
+  std::vector<search::QuestionPtr> questions_;
+  std::optional<search::Attribution> attribution_;
+  std::size_t attributed_ = 0;  // questions that it knows
 };
 
 /// Readings of a version: name, default choice, and each choice with those who read so.
 py::list list_readings(const std::string& version) {
-  const auto loaded = load(version);
-  if (!loaded) throw py::value_error("the text of `" + version + "` has errors");
+  report::Workbench bench;
+  const LoadedPtr loaded = load(bench, version, {});
   py::list out;
   for (const rules::ReadingEntry& reading : loaded->text.readings) {
     py::list choices;
@@ -314,23 +440,22 @@ py::list list_readings(const std::string& version) {
 class HistoryMaker {
  public:
   explicit HistoryMaker(const std::string& version) {
-    auto loaded = load(version);
-    if (!loaded) throw py::value_error("the text of `" + version + "` has errors");
-    loaded_ = std::move(*loaded);
+    report::Workbench bench;
+    loaded_ = load(bench, version, {});
   }
 
   py::bytes history(std::uint64_t seed) const {
     std::string file;
     {
       const py::gil_scoped_release release;
-      const auto made = value_of(workload::make(loaded_.program, seed));
-      file = workload::history_file(made, loaded_.text.identifier, workload::choose_state_sets(made.plan));
+      const auto made = value_of(workload::make(loaded_->program, seed));
+      file = workload::history_file(made, loaded_->text.identifier, workload::choose_state_sets(made.plan));
     }
     return file;
   }
 
  private:
-  Loaded loaded_;
+  LoadedPtr loaded_;
 };
 
 py::dict server_keys() {
@@ -347,7 +472,8 @@ py::dict server_keys() {
 }  // namespace
 
 void bind_search(py::module_& module) {
-  module.def("vet_check", &check_version, py::arg("version"),
+  module.def("vet_check", &check_version, py::arg("bench"), py::arg("version"), py::arg("profile") = "",
+             py::arg("readings") = Readings{},
              "Errors of a version's text, as `stateroom check` gives them; none if it stands.");
   module.def("vet_server_keys", &server_keys,
              "Public keys of the servers in made histories: server, key id, 32 bytes.");
@@ -358,15 +484,25 @@ void bind_search(py::module_& module) {
       .def("history", &HistoryMaker::history, py::arg("seed"),
            "The bytes of a history file with state sets, the same for a seed on every machine.");
   py::class_<VetWork>(module, "VetWork", "Two versions, ready to be compared.")
-      .def(py::init<const std::string&, const std::string&>(), py::arg("base"), py::arg("candidate"))
+      .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, const Readings&>(),
+           py::arg("bench"), py::arg("base"), py::arg("candidate"), py::arg("profile") = "",
+           py::arg("readings") = Readings{}, py::keep_alive<1, 2>())
       .def("versions", &VetWork::versions, "Base and candidate: name, hashes, choices of readings.")
       .def("edits", &VetWork::edits, "What differs between the texts, by label.")
       .def("lints", &VetWork::lints, "Lints of the candidate that the base does not have.")
       .def("witnesses", &VetWork::witnesses, py::arg("scope_max"), py::arg("pairs_max"),
            "Smallest events and states that the two decide differently.")
-      .def("history", &VetWork::history, py::arg("seed"), "Makes and compares one random history.")
-      .def("shrunk", &VetWork::shrunk, py::arg("tries"),
-           "The last history's first merge that resolves differently, made smaller, or None.");
+      .def("differences", &VetWork::differences,
+           "Small scopes of questions about the form of events, selections and receipt: how many were asked, and what "
+           "the two answer differently.")
+      .def("histories", &VetWork::histories, py::arg("first"), py::arg("count"),
+           "Makes and compares random histories with the seeds from `first` on.")
+      .def("shrunk", &VetWork::shrunk, py::arg("seed"), py::arg("tries"),
+           "A history's first merge that resolves differently, made smaller, or None.")
+      .def("shown", &VetWork::shown, py::arg("edit"),
+           "The first question that shows an edit: how (alone, together, without), and with which other edits. None "
+           "where no question shows it.")
+      .def("files", &VetWork::files, py::arg("question"), "The PDUs of a question under base and candidate.");
 }
 
 }  // namespace stateroom::bindings

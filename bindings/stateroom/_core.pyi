@@ -41,48 +41,6 @@ __all__: list[str] = [
     "z3_version",
 ]
 
-class HistoryMaker:
-    """
-    Makes random histories of one version.
-    """
-    def __init__(self, version: str) -> None: ...
-    def history(self, seed: typing.SupportsInt | typing.SupportsIndex) -> bytes:
-        """
-        The bytes of a history file with state sets, the same for a seed on every machine.
-        """
-
-class VetWork:
-    """
-    Two versions, ready to be compared.
-    """
-    def __init__(self, base: str, candidate: str) -> None: ...
-    def edits(self) -> list:
-        """
-        What differs between the texts, by label.
-        """
-    def history(self, seed: typing.SupportsInt | typing.SupportsIndex) -> dict:
-        """
-        Makes and compares one random history.
-        """
-    def lints(self) -> list:
-        """
-        Lints of the candidate that the base does not have.
-        """
-    def shrunk(self, tries: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
-        """
-        The last history's first merge that resolves differently, made smaller, or None.
-        """
-    def versions(self) -> list:
-        """
-        Base and candidate: name, hashes, choices of readings.
-        """
-    def witnesses(
-        self, scope_max: typing.SupportsInt | typing.SupportsIndex, pairs_max: typing.SupportsInt | typing.SupportsIndex
-    ) -> dict:
-        """
-        Smallest events and states that the two decide differently.
-        """
-
 class TextTree:
     """
     A room version text, parsed.
@@ -216,6 +174,71 @@ class Workbench:
     def versions(self) -> Answers:
         """
         Answers of the command versions.
+        """
+
+class HistoryMaker:
+    """
+    Makes random histories of one version.
+    """
+    def __init__(self, version: str) -> None: ...
+    def history(self, seed: typing.SupportsInt | typing.SupportsIndex) -> bytes:
+        """
+        The bytes of a history file with state sets, the same for a seed on every machine.
+        """
+
+class VetWork:
+    """
+    Two versions, ready to be compared.
+    """
+    def __init__(
+        self,
+        bench: Workbench,
+        base: str,
+        candidate: str,
+        profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
+    ) -> None: ...
+    def differences(self) -> list:
+        """
+        Small scopes of questions about the form of events, selections and receipt: how many were asked, and what the two answer differently.
+        """
+    def edits(self) -> list:
+        """
+        What differs between the texts, by label.
+        """
+    def files(self, question: typing.SupportsInt | typing.SupportsIndex) -> dict:
+        """
+        The PDUs of a question under base and candidate.
+        """
+    def histories(
+        self, first: typing.SupportsInt | typing.SupportsIndex, count: typing.SupportsInt | typing.SupportsIndex
+    ) -> list:
+        """
+        Makes and compares random histories with the seeds from `first` on.
+        """
+    def lints(self) -> list:
+        """
+        Lints of the candidate that the base does not have.
+        """
+    def shown(self, edit: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        """
+        The first question that shows an edit: how (alone, together, without), and with which other edits. None where no question shows it.
+        """
+    def shrunk(
+        self, seed: typing.SupportsInt | typing.SupportsIndex, tries: typing.SupportsInt | typing.SupportsIndex
+    ) -> typing.Any:
+        """
+        A history's first merge that resolves differently, made smaller, or None.
+        """
+    def versions(self) -> list:
+        """
+        Base and candidate: name, hashes, choices of readings.
+        """
+    def witnesses(
+        self, scope_max: typing.SupportsInt | typing.SupportsIndex, pairs_max: typing.SupportsInt | typing.SupportsIndex
+    ) -> dict:
+        """
+        Smallest events and states that the two decide differently.
         """
 
 class StateView:
@@ -546,7 +569,9 @@ def signature_state(bench: Workbench, pdu: str, version: str, server: str, keys:
     valid, invalid or no-key.
     """
 
-def vet_check(version: str) -> list:
+def vet_check(
+    bench: Workbench, version: str, profile: str = "", readings: collections.abc.Mapping[str, str] = {}
+) -> list:
     """
     Errors of a version's text, as `stateroom check` gives them; none if it stands.
     """

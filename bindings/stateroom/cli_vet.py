@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from stateroom.output import INTERRUPTED, USAGE
 from stateroom.show import show as write_show
 from stateroom.vet import Report
 from stateroom.vet import vet as write_vet
@@ -35,6 +36,14 @@ def _table(report: Report) -> Table:
     return table
 
 
+def _chosen(readings: list[str] | None) -> dict[str, str]:
+    try:
+        return dict(item.split("=", 1) for item in readings or [])
+    except ValueError as error:
+        _errors.print("a reading is given as NAME=CHOICE")
+        raise typer.Exit(USAGE) from error
+
+
 def vet(
     candidate: Annotated[str, typer.Argument(help="Name of a room version, or path of a .room file.")],
     against: Annotated[str, typer.Option("--against", help="The version to compare with.")],
@@ -42,10 +51,13 @@ def vet(
     histories: Annotated[int, typer.Option("--histories", min=0, help="Random histories to make.")] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides everything random.")] = 1,
     minutes: Annotated[float | None, typer.Option("--minutes", min=0, help="A ceiling on the time.")] = None,
+    profile: Annotated[str, typer.Option("--profile", help="Readings of an implementation.")] = "",
+    reading: Annotated[list[str] | None, typer.Option("--reading", help="NAME=CHOICE, may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json in one line.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Status 3 for a new lint.")] = False,
 ) -> None:
     """Say what a candidate changes, and what was found: stateroom vet org.matrix.msc3757.11 --against 11."""
+    chosen = _chosen(reading)
     try:
         with Progress(TextColumn("{task.description}"), BarColumn(), console=_errors, transient=True) as progress:
             tasks: dict[str, int] = {}
@@ -56,7 +68,15 @@ def vet(
                 progress.update(tasks[stage], completed=part)  # type: ignore[arg-type]
 
             report = write_vet(
-                candidate, against, output=output, histories=histories, seed=seed, minutes=minutes, tell=tell
+                candidate,
+                against,
+                output=output,
+                histories=histories,
+                seed=seed,
+                minutes=minutes,
+                profile=profile,
+                readings=chosen,
+                tell=tell,
             )
     except FileExistsError as error:
         _errors.print(str(error))
@@ -73,6 +93,8 @@ def vet(
         for sentence in report.data["first_screen"]:
             console.print(f"• {sentence}", highlight=False)
         console.print(f"\n{report.folder / 'report.html'}", soft_wrap=True)
+    if report.interrupted:
+        raise typer.Exit(INTERRUPTED)
     if report.errors:
         raise typer.Exit(1)
     if check and not report.welcome:
@@ -87,11 +109,7 @@ def show(
     reading: Annotated[list[str] | None, typer.Option("--reading", help="NAME=CHOICE, may be repeated.")] = None,
 ) -> None:
     """Draw a history and step through its resolution: stateroom show history.json -o page.html."""
-    try:
-        chosen = dict(item.split("=", 1) for item in reading or [])
-    except ValueError as error:
-        _errors.print("a reading is given as NAME=CHOICE")
-        raise typer.Exit(2) from error
+    chosen = _chosen(reading)
     try:
         typer.echo(write_show(file, output, version=version, profile=profile, readings=chosen))
     except (OSError, ValueError) as error:

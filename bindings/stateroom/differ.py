@@ -186,12 +186,13 @@ def differ(
 
 def _claim(campaign: Campaign, folder: Path) -> None:
     """Make the folder this campaign's, or see that it is."""
+    bench = _core.Workbench()
     about = {
         "format": FORMAT,
         "oracles": list(campaign.oracles),
         "seed": campaign.seed,
         "part": PART,
-        "texts": {name: _core.VetWork(name, name).versions()[0]["sha256"] for name in campaign.versions},
+        "texts": {name: _core.VetWork(bench, name, name).versions()[0]["sha256"] for name in campaign.versions},
     }
     file = folder / "differ.json"
     if file.exists():

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from stateroom import _core, drawing
-from stateroom.vet import templates
+from stateroom.vet_pages import templates
 
 KINDS = {
     "state": "A state: at most one event for each type and state key.",

@@ -3,32 +3,30 @@
 The report is a function of the two texts, the seed and the number of histories; only `timings.json` holds the clock.
 """
 
-import difflib
 import json
 import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from stateroom import _core, drawing
 from stateroom.redraw import redraw, server_keys
+from stateroom.vet_pages import FORMAT, context, report_data, scope_of, templates
 
-FORMAT = "stateroom-report/1"
+HISTORY = "stateroom-history/1"
 SCOPE_MAX = 3
 PAIRS_MAX = 260_000
 SHRINK_TRIES = 300
 SHRUNK_MAX = 3
-ITSELF = 2
-PROVER = "The prover is not part of this version of Stateroom: no property was proved or refuted, and none is promised."
+NAMED_MAX = 6  # edits that a sentence names
+AT_ONCE = 16  # histories between two looks at the clock
 
 
 @dataclass
@@ -43,11 +41,14 @@ class Report:
         The content of `report.json`.
     errors
         Errors of the candidate's text; if there are any, nothing else was done.
+    interrupted
+        Ctrl-C ended the work: what was done is written.
     """
 
     folder: Path
     data: dict[str, Any]
     errors: list[dict[str, Any]] = field(default_factory=list)
+    interrupted: bool = False
 
     @property
     def welcome(self) -> bool:
@@ -77,84 +78,127 @@ def _is_report(folder: Path) -> bool:
         return False
 
 
-def _touches(edit: dict[str, Any], witness: dict[str, Any]) -> int:
-    """How closely an edit and the rules that decided a witness belong together: 2 itself, 1 what it affects, 0 not."""
-    labels = {witness["base"]["label"], witness["candidate"]["label"]}
-    label = edit["label"]
-    if edit["section"] == "rules" and any(x == label or x.startswith(label + ".") for x in labels):
-        return ITSELF
-    return 1 if labels & set(edit["affects"]) else 0
-
-
-def _words(before: str, after: str) -> tuple[Markup, Markup]:
-    """Two texts with the words marked that only one of them has."""
-    left, right = (re.findall(r"\s+|[\w.\"$@]+|.", t) for t in (before, after))
-    out: tuple[list[str], list[str]] = ([], [])
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        a, b = escape("".join(left[i:j])), escape("".join(right[k:m]))
-        out[0].append(a if tag == "equal" or not a else f"<del>{a}</del>")
-        out[1].append(b if tag == "equal" or not b else f"<ins>{b}</ins>")
-    return Markup("".join(out[0])), Markup("".join(out[1]))
-
-
-def _plain(markdown: str) -> str:
-    """Take Markdown's marks out of a rule in English."""
-    lines = (line.replace("- ", "", 1) for line in markdown.replace("**", "").replace("`", "").strip().split("\n"))
-    return "\n".join(lines)
-
-
-def _ticks(text: str) -> Markup:
-    """Show words between back quotes as code."""
-    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))
+def _is_path(version: str) -> bool:
+    return "/" in version or version.endswith(".room")
 
 
 class Vet:
     """One run. Every stage fills a part of the report."""
 
-    def __init__(self, candidate: str, base: str, *, histories: int, seed: int, minutes: float | None) -> None:
-        self.candidate, self.base, self.count, self.seed = candidate, base, histories, seed
+    def __init__(
+        self,
+        candidate: str,
+        base: str,
+        *,
+        histories: int = 200,
+        seed: int = 1,
+        minutes: float | None = None,
+        profile: str = "",
+        readings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.asked = {"base": base, "candidate": candidate}  # as they were given
+        self.count, self.seed = histories, seed
+        self.profile, self.readings = profile, dict(readings or {})
         self.deadline = None if minutes is None else time.monotonic() + 60 * minutes
-        self.complete = True
+        self.complete, self.interrupted = True, False
         self.timings: dict[str, float] = {}
         self.files: dict[str, str] = {}
         self.edits: list[dict[str, Any]] = []
         self.lints: list[dict[str, Any]] = []
         self.versions: list[dict[str, Any]] = []
         self.search: dict[str, Any] = {"pairs": 0, "scope": 0, "witnesses": []}
+        self.questions: list[dict[str, Any]] = []
         self.runs: list[dict[str, Any]] = []
         self.merges: list[dict[str, Any]] = []
         self.named: list[dict[str, Any]] = []
+        self.bench = _core.Workbench()
+        # What the report calls them: the names in the texts, so that it does not matter how a path was typed.
+        self.base, self.candidate = (self._name(self.asked[side]) for side in ("base", "candidate"))
+
+    def _name(self, version: str) -> str:
+        if not _is_path(version):
+            return version
+        try:
+            head = re.search(r'^room version "([^"]*)"', Path(version).read_text("utf-8"), re.MULTILINE)
+        except (OSError, ValueError):
+            head = None
+        return head[1] if head else Path(version).name.removesuffix(".room")
+
+    def argument(self, side: str) -> str:
+        """Give what the commands in the report name a version by: its name, or the copy of its text in the report."""
+        version = self.asked[side]
+        if not _is_path(version):
+            return version
+        return f"{self._name(version)}.room" if self.base != self.candidate else f"{side}.room"
+
+    def chosen(self) -> str:
+        """Say which profile and readings hold, as the command line takes them."""
+        return "".join(
+            [f" --profile {self.profile}" if self.profile else ""]
+            + [f" --reading {name}={choice}" for name, choice in sorted(self.readings.items())]
+        )
+
+    def command(self) -> str:
+        """Give the command that makes this report again, in its folder."""
+        versions = f"{self.argument('candidate')} --against {self.argument('base')}"
+        return f"stateroom vet {versions} --seed {self.seed} --histories {self.count}{self.chosen()}"
+
+    def errors(self) -> list[dict[str, Any]]:
+        """Give the errors of the candidate's text."""
+        return self._placed(
+            _core.vet_check(self.bench, self.asked["candidate"], profile=self.profile, readings=self.readings)
+        )
+
+    def _placed(self, diagnostics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Call a text of one's own by the name of its file alone."""
+        own = {v: Path(v).name for v in self.asked.values() if _is_path(v)}
+        return [d | {"file": own.get(d["file"], d["file"])} for d in diagnostics]
 
     def _late(self) -> bool:
         if self.deadline is not None and time.monotonic() > self.deadline:
             self.complete = False
-            return True
-        return False
+        return not self.complete
 
     def run(self, tell: Callable[[str, float], None]) -> None:
         """Go through all stages; `tell` hears the stage and how much of it is done."""
-        with tempfile.TemporaryDirectory(prefix="stateroom-") as self.scratch:
-            self._stages(tell)
-
-    def _stages(self, tell: Callable[[str, float], None]) -> None:
         for name, stage in (
             ("edits", self._edits),
-            ("witnesses", self._witnesses),
+            ("events", self._witnesses),
+            ("form and receipt", self._questions),
             ("histories", self._histories),
-            ("scenarios", self._scenarios),
+            ("problem histories", self._scenarios),
+            ("attribution", self._attribution),
         ):
             start = time.monotonic()
             tell(name, 0.0)
-            if not self._late():
-                stage(partial(tell, name))
-            self.timings[name + "_s"] = round(time.monotonic() - start, 3)
+            try:
+                if not self._late():
+                    stage(partial(tell, name))
+            except KeyboardInterrupt:
+                self.complete, self.interrupted = False, True
+            self.timings[name.replace(" ", "_") + "_s"] = round(time.monotonic() - start, 3)
             tell(name, 1.0)
 
     def _edits(self, _tell: Callable[[float], None]) -> None:
-        self.work = _core.VetWork(self.base, self.candidate)
-        self.versions, self.edits, self.lints = self.work.versions(), self.work.edits(), self.work.lints()
+        for side in ("base", "candidate"):
+            if _is_path(self.asked[side]):
+                self.files[self.argument(side)] = Path(self.asked[side]).read_text("utf-8")
+        self.work = _core.VetWork(
+            self.bench, self.asked["base"], self.asked["candidate"], profile=self.profile, readings=self.readings
+        )
+        self.versions, self.edits = self.work.versions(), self.work.edits()
+        self.lints = self._placed(self.work.lints())
         for edit in self.edits:
-            edit |= {"witness": None, "found": None, "together": False, "scope": "not asked: the time was up"}
+            edit |= {"witness": None, "found": None, "shown": None, "scope": "not asked: the time was up"}
+
+    def _auth(self, file: str, side: str) -> dict[str, Any]:
+        [line] = self.bench.auth(
+            file.encode(), "witness", version=self.asked[side], profile=self.profile, readings=self.readings
+        ).lines
+        answer = json.loads(line)
+        if "error" in answer:
+            raise RuntimeError(f"a witness cannot be read again: {answer['error']['message']}")
+        return {k: answer[k] for k in ("allowed", "label", "number")} | {"number": answer["number"] or ""}
 
     def _witnesses(self, _tell: Callable[[float], None]) -> None:
         self.search = self.work.witnesses(SCOPE_MAX, PAIRS_MAX)
@@ -175,66 +219,74 @@ class Vet:
                 self.files[name] = _dump(text)
                 witness["files"][side] = name
                 # What is shown is what the file gives when it is read again, its rules on auth_events included.
-                again = _core.replay_auth(self.files[name], getattr(self, side))
-                one["replayed"] = again
+                one["replayed"] = self._auth(self.files[name], side)
                 one["event_json"], one["state_json"] = event, state
             witness["holds"] = witness["base"]["replayed"]["allowed"] != witness["candidate"]["replayed"]["allowed"]
-        found = [w for w in self.search["witnesses"] if w["holds"]]
-        owned = [any(_touches(e, w) == ITSELF for e in self.edits) for w in found]
-        for edit in self.edits:
-            edit["witness"] = edit["found"] = None
-            edit["together"] = False
-            edit["scope"] = (
-                f"scope {self.search['scope']} gone through, {self.search['pairs']} pairs of event and state"
-            )
-            if edit["section"] == "rules":
-                edit["found"] = next((w for w in found if _touches(edit, w) == ITSELF), None)
-            elif edit["section"].split()[0] in ("definitions", "types", "content"):
-                alone = self._alone(edit)
-                if alone is not None:
-                    edit["found"] = next((w for w in found if self._decides(w, alone)), None)
-                if edit["found"] is None:
-                    # Shown with others: of what no rule edit explains first, then of the rules that it reaches.
-                    close = [(own, i) for i, own in enumerate(owned) if _touches(edit, found[i])]
-                    edit["found"] = found[min(close)[1]] if close else None
-                    edit["together"] = edit["found"] is not None
-                    edit["scope"] += "; shown together with other edits" if edit["together"] else ""
-            elif edit["section"] not in ("resolution", "state before"):
-                edit["scope"] = "not asked: the enumeration judges events by the rules, and this is about their form"
-            if edit["found"]:
-                edit["witness"] = edit["found"]["files"]["candidate"]
 
-    def _alone(self, edit: dict[str, Any]) -> str | None:
-        """Write the base with this edit only; None if that is no text that checks."""
-        verb = {"inserted": "insert", "replaced": "replace", "removed": "remove"}[edit["change"]]
-        entry = edit["label"] if verb == "remove" else edit["after"].replace("\n", "\n  ")
-        base = self.versions[0]["name"]
-        if Path(self.base).suffix == ".room":
-            return None
-        path = Path(self.scratch) / f"alone-{len(list(Path(self.scratch).iterdir()))}.room"
-        head = f'room version "{path.stem}" extends "{base}"\n  status unstable\n'
-        path.write_text(f"{head}\nedit {edit['section']}\n  {verb} {entry}\n", "utf-8")
-        return None if _core.vet_check(str(path)) else str(path)
+    def _questions(self, _tell: Callable[[float], None]) -> None:
+        self.questions = self.work.differences()
 
-    def _decides(self, witness: dict[str, Any], alone: str) -> bool:
-        """Whether the base with one edit decides a witness as the candidate does."""
-        file = self.files[witness["files"]["base"]]
-        try:
-            return bool(_core.replay_auth(file, alone)["allowed"] != witness["base"]["replayed"]["allowed"])
-        except ValueError:  # the event has not the form that this edit asks for
-            return False
-
-    def _histories(self, tell: Callable[[float], None]) -> None:
-        for number in range(self.count):
+    def _attribution(self, tell: Callable[[float], None]) -> None:
+        """Find for each edit the smallest set of edits that makes a difference, and a question that shows it."""
+        for number, edit in enumerate(self.edits):
             if self._late():
                 break
-            run = self.work.history(self.seed + number)
-            self.runs.append(run)
-            if run["merges_differ"] and len(self.merges) < SHRUNK_MAX:
-                small = self.work.shrunk(SHRINK_TRIES)
-                small["seed"] = run["seed"]
-                self.merges.append(small)
-            tell((number + 1) / self.count)
+            edit["scope"] = scope_of(self, edit["section"].split()[0])
+            found = self.work.shown(number)
+            tell((number + 1) / len(self.edits))
+            if found is None:
+                continue
+            found["labels"] = [self.edits[other]["label"] for other in found["with"]]
+            edit["shown"] = found
+            edit["found"] = next((w for w in self.search["witnesses"] if w["question"] == found["question"]), None)
+            merge = next((m for m in self.merges if m["question"] == found["question"]), None)
+            found["files"] = (edit["found"] or merge or self._question_files(found))["files"]
+            edit["witness"] = found["files"]["candidate"] or found["files"]["base"]
+            edit["scope"] = f"{found['words']}: {self._how(found)}"
+
+    def _how(self, found: dict[str, Any]) -> str:
+        if found["how"] == "alone":
+            return f"{self.base} with this edit alone answers otherwise"
+        if found["how"] == "without":
+            return f"{self.candidate} without this edit answers otherwise"
+        labels = found["labels"]
+        named = ", ".join(labels) if len(labels) <= NAMED_MAX else f"{len(labels)} other edits"
+        return f"{self.base} answers otherwise with this edit and {named}, and not without one of them"
+
+    def _question_files(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Write what was asked as files: events in their states, PDUs, histories."""
+        kind, files = found["kind"], self.work.files(found["question"])
+        out: dict[str, Any] = {"base": None, "candidate": None}
+        about = {"tool": "stateroom vet", "candidate": self.candidate, "base": self.base, "asked": found["words"]}
+        text: dict[str, Any]
+        for side in ("base", "candidate"):
+            one = files[side]
+            if one is None:
+                continue
+            events = [json.loads(e) for e in one["events"]]
+            name = f"histories/{kind}-{found['question']:04}.{side}.json"
+            if kind == "pdu":  # the same bytes for both
+                name, text = f"histories/pdu-{found['question']:04}.json", {"format": HISTORY, "events": events}
+            elif kind == "receipt":
+                text = {"format": HISTORY, "room_version": one["room_version"], "events": events}
+                text["keys"] = server_keys()
+            else:
+                text = {"room_version": one["room_version"], "event": json.loads(one["event"]), "state": events}
+            self.files[name] = _dump(text | {"about": about})
+            out[side] = name
+        return {"files": out}
+
+    def _histories(self, tell: Callable[[float], None]) -> None:
+        for first in range(0, self.count, AT_ONCE):
+            if self._late():
+                break
+            for run in self.work.histories(self.seed + first, min(AT_ONCE, self.count - first)):
+                self.runs.append(run)
+                if run["merges_differ"] and len(self.merges) < SHRUNK_MAX:
+                    small = self.work.shrunk(run["seed"], SHRINK_TRIES)
+                    small["seed"] = run["seed"]
+                    self.merges.append(small)
+            tell(len(self.runs) / self.count)
         self.merges.sort(key=lambda m: (len(m["steps"]), m["seed"]))
         for small in self.merges:
             small["files"] = {}
@@ -244,7 +296,7 @@ class Vet:
                 name = f"histories/merge-{small['seed']}.{side}.json"
                 about = {"tool": "stateroom vet", "seed": small["seed"], "version": one["room_version"]}
                 text = {
-                    "format": "stateroom-history/1",
+                    "format": HISTORY,
                     "room_version": one["room_version"],
                     "events": [json.loads(e) for e in one["events"]],
                     "state_sets": sets,
@@ -253,7 +305,7 @@ class Vet:
                 }
                 self.files[name] = _dump(text)
                 small["files"][side] = name
-                again = _core.show_history(self.files[name], name, getattr(self, side))
+                again = _core.show_history(self.files[name], name, self.asked[side], self.profile, self.readings)
                 ids = sorted(again["events"][e]["id"] for e in again["result"])
                 if ids != sorted(one["event_ids"][s] for _, _, s in one["state"]):
                     raise RuntimeError(f"{name} does not resolve as it did when it was found")
@@ -262,206 +314,70 @@ class Vet:
                 {**step, "id": small["base"]["event_ids"][i], "content": events[i].get("content", {})}
                 for i, step in enumerate(small["steps"])
             ]
-        for edit in self.edits:
-            if edit["section"] not in ("resolution", "state before"):
-                continue
-            edit["scope"] = f"{len(self.runs)} random histories"
-            alone = self._alone(edit) if self.merges else None
-            for small in self.merges:
-                file, asked = self.files[small["files"]["base"]], edit["section"] == "resolution"
-                if alone is not None and asked and self._result(file, alone) != self._result(file, self.base):
-                    edit["witness"] = small["files"]["candidate"]
-                    break
-            if edit["witness"] is None and self.merges:
-                edit["witness"] = self.merges[0]["files"]["candidate"]
-                edit["together"] = True
-                edit["scope"] += "; shown together with other edits"
 
-    def _scenarios(self, _tell: Callable[[float], None]) -> None:
-        for path in scenarios():
+    def _scenarios(self, tell: Callable[[float], None]) -> None:
+        paths = scenarios()
+        for number, path in enumerate(paths):
+            if self._late():
+                break
+            tell(number / len(paths))
             history = json.loads(path.read_text("utf-8"))
             history["about"] = {member: history["about"][member] for member in ("text", "names")}
             one: dict[str, Any] = {"name": path.name.partition(".")[0], "text": history["about"]["text"], "files": {}}
             entries: dict[tuple[str, str], list[str]] = {}
-            for place, (side, version) in enumerate((("base", self.base), ("candidate", self.candidate))):
+            for place, (side, version) in enumerate(
+                (("base", self.asked["base"]), ("candidate", self.asked["candidate"]))
+            ):
                 drawn = redraw(history, version)
                 file = one["files"][side] = f"histories/{one['name']}.{side}.json"
                 self.files[file] = _dump(drawn)
-                shown = _core.show_history(self.files[file], file, version)
+                shown = _core.show_history(self.files[file], file, version, self.profile, self.readings)
                 for event in (shown["events"][e] for e in shown["result"]):
                     name = drawn["about"]["names"][event["id"]]
                     entries.setdefault((event["type"], event["state_key"]), ["–", "–"])[place] = name
             one["differs"] = [
-                {"entry": f"{t} {k}".strip(), "names": v} for (t, k), v in sorted(entries.items()) if v[0] != v[1]
+                {"entry": f"{t} {k}".strip(), "key": (t, k), "names": v}
+                for (t, k), v in sorted(entries.items())
+                if v[0] != v[1]
             ]
+            for entry in one["differs"]:
+                entry["why"] = {side: self._why(one["files"][side], side, *entry["key"]) for side in self.asked}
             self.named.append(one)
 
-    @staticmethod
-    def _result(file: str, version: str) -> list[str]:
-        shown = _core.show_history(file, "history", version)
-        return sorted(shown["events"][e]["id"] for e in shown["result"])
+    def _why(self, file: str, side: str, kind: str, key: str) -> list[dict[str, Any]]:
+        """Give the candidates of an entry with what became of each, named as in the history."""
+        history = json.loads(self.files[file])
+        names = history["about"]["names"]
+        [line] = self.bench.resolve(
+            self.files[file].encode(),
+            file,
+            version=self.asked[side],
+            profile=self.profile,
+            readings=self.readings,
+            explain=True,
+            explain_type=kind,
+            explain_state_key=key,
+        ).lines
+        out = []
+        for entry in json.loads(line).get("explanation", []):
+            for one in entry["candidates"]:
+                rule = " ".join(x for x in (one["number"], one["label"]) if x)
+                out.append(
+                    {
+                        "name": names.get(one["event_id"], one["event_id"]),
+                        "outcome": one["outcome"],
+                        "rule": rule,
+                        "in": one["in"],
+                        "won": one["event_id"] == entry["winner"],
+                    }
+                )
+        return out
 
     # What is said.
 
     def differ(self) -> int:
         """Count the histories on which the two versions differ."""
         return sum(1 for r in self.runs if r["merges_differ"] or r["verdicts"])
-
-    def first_screen(self) -> list[str]:
-        """Answer in sentences: what changes, what was found, what is not known."""
-        owners = sorted({o for e in self.edits for o in e["owner"]})
-        with_witness = sum(1 for e in self.edits if e["witness"])
-        merges = sum(1 for r in self.runs if r["merges_differ"])
-        verdicts = sum(1 for r in self.runs if r["verdicts"])
-        form = sum(1 for e in self.edits if e["scope"].startswith("not asked"))
-        none = len(self.edits) - with_witness - form
-        out = [
-            f"{self.candidate} makes {len(self.edits)} edits to {self.base}"
-            + (f", owned by {', '.join(owners)}." if owners else "."),
-            f"For {with_witness} of them an event or a history shows a difference; for {none} none was found among "
-            f"{self.search['pairs']} pairs of event and state and {len(self.runs)} histories, which does not say that "
-            "there is none."
-            + (f" {form} are about the form of events, which is not asked." if form and self.complete else ""),
-            f"Of {len(self.runs)} random histories {self.differ()} differ: {merges} at a merge, "
-            f"{verdicts} in a verdict on an event.",
-            f"Of {len(self.named)} named problem histories "
-            f"{sum(1 for n in self.named if n['differs'])} resolve differently.",
-            f"{len(self.lints)} lints are new." if self.lints else "No lint is new.",
-            PROVER,
-        ]
-        if not self.edits:
-            out[0] = f"{self.candidate} says the same as {self.base}."
-            out[1] = f"{self.search['pairs']} pairs of event and state were decided alike."
-        if not self.complete:
-            out.insert(0, "The time was up before all was done: this report is not complete.")
-        return out
-
-    def data(self) -> dict[str, Any]:
-        """Give the content of `report.json`."""
-        members = (
-            "section",
-            "label",
-            "change",
-            "owner",
-            "number_before",
-            "number_after",
-            "before",
-            "after",
-            "affects",
-            "witness",
-            "scope",
-        )
-        return {
-            "format": FORMAT,
-            "candidate": self.candidate,
-            "base": self.base,
-            "seed": self.seed,
-            "complete": self.complete,
-            "edits": [{m: e[m] for m in members} for e in self.edits],
-            "lints": self.lints,
-            "histories": {"run": len(self.runs), "differ": self.differ()},
-            "properties": [],
-            "first_screen": self.first_screen(),
-        }
-
-    def labels(self) -> list[dict[str, Any]]:
-        """Pairs of deciding rules on which verdicts in random histories differ, most frequent first."""
-        counts: dict[tuple[str, str], int] = {}
-        for run in self.runs:
-            for v in run["verdicts"]:
-                sides = [
-                    f"{'allowed' if v[s]['allowed'] else 'refused'} by {v[s]['number']} {v[s]['label']}".replace(
-                        "by  ", "by "
-                    )
-                    for s in ("base", "candidate")
-                ]
-                counts[(sides[0], sides[1])] = counts.get((sides[0], sides[1]), 0) + 1
-        return [
-            {"base": a, "candidate": b, "count": n} for (a, b), n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
-        ]
-
-    def explained(self) -> dict[str, Any] | None:
-        """Explain the smallest history name by name: for each named value what both versions have for it."""
-        if not self.merges:
-            return None
-        small = self.merges[0]
-
-        def say(step: int) -> str:
-            return f"{step} {drawing.describe(small['events'][step])}"
-
-        sides = [{v["name"]: v for v in small[side]["values"]} for side in ("base", "candidate")]
-        names = list(dict.fromkeys([*sides[0], *sides[1]]))
-        rows = []
-        for name in names:
-            row: dict[str, Any] = {"name": name}
-            for side, values in zip(("base", "candidate"), sides, strict=True):
-                value = values.get(name)
-                row[side] = (
-                    None
-                    if value is None
-                    else [
-                        say(s) + (f" → {value['values'][i]}" if value["values"] else "")
-                        for i, s in enumerate(value["steps"])
-                    ]
-                )
-                row["kind"] = value["kind"] if value else row.get("kind", "")
-                if value and value["keys"]:
-                    row["key_" + side] = ", ".join(("descending " if d else "") + c for c, d, _ in value["keys"])
-            row["same"] = row["base"] == row["candidate"]
-            rows.append(row)
-        checks = {
-            side: [{**c, "said": say(c["step"])} for c in small[side]["checks"]] for side in ("base", "candidate")
-        }
-        entries: dict[tuple[str, str], dict[str, int]] = {}
-        for side in ("base", "candidate"):
-            for kind, key, step in small[side]["state"]:
-                entries.setdefault((kind, key), {})[side] = step
-        outcome = [
-            {
-                "type": t,
-                "key": k,
-                "base": say(v["base"]) if "base" in v else "–",
-                "candidate": say(v["candidate"]) if "candidate" in v else "–",
-            }
-            for (t, k), v in sorted(entries.items())
-            if v.get("base") != v.get("candidate")
-        ]
-        sets = [[say(s) for s in states] for states in small["state_sets"]]
-        contested = frozenset(
-            s for states in small["state_sets"] for s in states if not all(s in other for other in small["state_sets"])
-        )
-        svg = Markup(drawing.draw(small["events"], contested))
-        return {"rows": rows, "checks": checks, "outcome": outcome, "sets": sets, "svg": svg, "small": small}
-
-    def context(self) -> dict[str, Any]:
-        """Give what the templates show."""
-        for edit in self.edits:
-            edit["marked"] = _words(edit["before"], edit["after"])
-            edit["said"] = _words(_plain(edit["says_before"]), _plain(edit["says_after"]))
-        return {
-            "vet": self,
-            "data": self.data(),
-            "explained": self.explained(),
-            "labels": self.labels(),
-            "style": Markup(drawing.STYLE),
-            "describe": drawing.describe,
-            "ticks": _ticks,
-            "command": f"stateroom vet {self.candidate} --against {self.base} "
-            f"--seed {self.seed} --histories {self.count}",
-            "pretty": lambda value: json.dumps(value, ensure_ascii=False, indent=1),
-        }
-
-
-def templates() -> jinja2.Environment:
-    """Give the package's templates; what ends with `.html.j2` is escaped."""
-    loader = jinja2.PackageLoader("stateroom", "templates")
-    return jinja2.Environment(
-        loader=loader,
-        autoescape=jinja2.select_autoescape(["html.j2"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:
@@ -488,6 +404,8 @@ def vet(
     histories: int = 200,
     seed: int = 1,
     minutes: float | None = None,
+    profile: str = "",
+    readings: Mapping[str, str] | None = None,
     tell: Callable[[str, float], None] = lambda _stage, _part: None,
 ) -> Report:
     """Vet a candidate room version against a base and write the report.
@@ -503,7 +421,9 @@ def vet(
     seed
         Decides everything random.
     minutes
-        A ceiling. A report that it cut says so.
+        A ceiling. A report that it cut says so, as one does that Ctrl-C ended.
+    profile, readings
+        As `stateroom resolve` has them, for both versions; the default is each reading's default.
     tell
         Hears of progress: stage, part done from 0 to 1.
 
@@ -514,34 +434,30 @@ def vet(
     ValueError
         The base has errors in its text.
     """
-
-    def short(name: str) -> str:
-        return Path(name).name.removesuffix(".room")
-
-    folder = Path(output) if output is not None else Path(f"vet-{short(candidate)}-{short(against)}")
+    run = Vet(candidate, against, histories=histories, seed=seed, minutes=minutes, profile=profile, readings=readings)
+    folder = Path(output) if output is not None else Path(f"vet-{run.candidate}-{run.base}")
     if folder.exists() and not _is_report(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a report of vet")
     start = time.monotonic()
     environment = templates()
-    errors = _core.vet_check(candidate)
-    run = Vet(candidate, against, histories=histories, seed=seed, minutes=minutes)
+    errors = run.errors()
     if errors:
-        data = run.data() | {"complete": False, "edits": [], "lints": errors}
-        data["first_screen"] = [f"{candidate} has errors in its text, so nothing else was done."] + [
+        data = report_data(run) | {"complete": False, "edits": [], "lints": errors}
+        data["first_screen"] = [f"{run.candidate} has errors in its text, so nothing else was done."] + [
             f"{e['file']}:{e['line']}:{e['column']}: {e['message']}" for e in errors
         ]
-        context = {"data": data, "errors": errors, "style": Markup(drawing.STYLE)}
+        shown = {"data": data, "errors": errors, "style": Markup(drawing.STYLE)}
         names = ("errors.html.j2", "errors.md.j2")
     else:
         run.run(tell)
-        data, context = run.data(), run.context()
+        data, shown = report_data(run), context(run)
         names = ("report.html.j2", "report.md.j2")
     files = {
         **run.files,
         "report.json": _dump(data),
-        "report.html": environment.get_template(names[0]).render(context),
-        "report.md": environment.get_template(names[1]).render(context),
+        "report.html": environment.get_template(names[0]).render(shown),
+        "report.md": environment.get_template(names[1]).render(shown),
     }
     files["timings.json"] = _dump({**run.timings, "total_s": round(time.monotonic() - start, 3)})
     _write(folder, files)
-    return Report(folder, data, errors)
+    return Report(folder, data, errors, run.interrupted)

@@ -174,7 +174,7 @@ std::string Scene::json(const Step& step, std::span<const std::string> ids,
   if (step.state_key) out += ",\"state_key\":" + quoted(*step.state_key);
   const event::FormatField* room = format.field("room_id");
   const bool derived = room == nullptr || room->when != nullptr;  // a create event may not have the field
-  if (step.type != "m.room.create" || !derived) out += ",\"room_id\":" + quoted(room_id_);
+  if (step.type != "m.room.create" || !derived) out += ",\"room_id\":" + quoted(step.room_id.value_or(room_id_));
   std::string text = content(step);
   if (step.redacts) {
     const std::string redacts = "\"redacts\":" + quoted(ids[*step.redacts]);
@@ -254,7 +254,7 @@ base::Result<void> Scene::append(Step step, std::vector<std::uint32_t> selection
   draft.type = step.type;
   draft.state_key = step.state_key;
   draft.sender = step.sender;
-  draft.room_id = room_id_;
+  draft.room_id = step.room_id.value_or(room_id_);
   draft.content_json = content(step);
   draft.origin_server_ts = step.origin_server_ts;
   draft.sign = signing_ == Signing::kSigned;

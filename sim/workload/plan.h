@@ -48,8 +48,9 @@ struct Step {
   /// Steps that auth_events names, for a maker who does not follow the text's selection; rules on auth_events are asked
   /// then. Nothing where the text derives the list.
   std::optional<std::vector<std::uint32_t>> auth;
-  bool rejected = false;  // made although the rules refuse it
-  StateOfSteps before;    // the state that its server had
+  std::optional<std::string> room_id;  // of an event that names another room than its own
+  bool rejected = false;               // made although the rules refuse it
+  StateOfSteps before;                 // the state that its server had
 };
 
 struct Plan {

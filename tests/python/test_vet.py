@@ -3,24 +3,20 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
+import stateroom
 from stateroom import _core
 from stateroom.show import show
-from stateroom.vet import vet
+from stateroom.vet import Vet, vet
 
-EDIT = {
-    "section",
-    "label",
-    "change",
-    "owner",
-    "number_before",
-    "number_after",
-    "before",
-    "after",
-    "affects",
-    "witness",
-    "scope",
-}
+SCHEMA = json.loads((Path(stateroom.__file__).parent / "schemas" / "report.json").read_text("utf-8"))
+TOPICS = """room version "org.example.topics" extends "12"
+  status unstable
+
+edit rules  draft "topics"
+  insert topic before required_level: reject if type = "m.room.topic" and power(sender) < 75
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +41,30 @@ def test_report_json_has_the_members_of_its_format(report: Path) -> None:
     assert (data["candidate"], data["base"], data["seed"], data["complete"]) == ("12", "11", 1, True)
     assert data["histories"]["run"] == 12
     assert data["edits"]
+    jsonschema.validate(data, SCHEMA)
     for edit in data["edits"]:
-        assert set(edit) == EDIT
         assert edit["owner"]
-        assert edit["witness"] is None or (report / edit["witness"]).is_file()
-    labels = {e["label"]: e for e in data["edits"]}
-    assert labels["power_levels.creators"]["witness"]
-    assert labels["partial"]["witness"]
+        assert (report / edit["witness"]).is_file()
+
+
+def test_every_edit_of_twelve_is_shown_and_says_with_which_others(report: Path) -> None:
+    edits = json.loads((report / "report.json").read_text("utf-8"))["edits"]
+    scopes = {(e["section"], e["label"]): e["scope"] for e in edits}
+    alone = "11 with this edit alone answers otherwise"
+    for section, label in (
+        ("identifiers", "room_id"),
+        ("format", "room_id"),
+        ("definitions", "power"),
+        ("auth events", "others.create"),
+        ("rules", "auth_events.create"),
+        ("rules", "power_levels.creators"),
+    ):
+        assert scopes[section, label].endswith(alone), (section, label)
+    assert "does not cite `m.room.create`" in scopes["rules", "auth_events.create"]
+    # Who names a room that nobody made: without the rule 12 would let it pass.
+    assert "12 without this edit answers otherwise" in scopes["rules", "room"]
+    creators = 'content "m.room.create"', "additional_creators"
+    assert "with this edit and create.additional_creators, and not without one of them" in scopes[creators]
 
 
 def test_witnesses_replay_with_different_verdicts(report: Path) -> None:
@@ -108,7 +121,8 @@ def test_a_candidate_with_errors_gets_a_report_of_them(tmp_path: Path) -> None:
     assert made.errors
     assert not made.welcome
     assert "broken.room:5" in (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert made.data["first_screen"][0].endswith("has errors in its text, so nothing else was done.")
+    assert made.data["first_screen"][0] == "broken has errors in its text, so nothing else was done."
+    jsonschema.validate(made.data, SCHEMA)
 
 
 def test_a_folder_that_is_no_report_is_left_alone(tmp_path: Path) -> None:
@@ -128,16 +142,71 @@ def test_no_time_gives_a_report_that_says_so(tmp_path: Path) -> None:
 def test_a_candidate_of_ones_own_is_vetted_by_its_path(tmp_path: Path) -> None:
     """The text lies nowhere near the package: only its path says where."""
     text = tmp_path / "org.example.topics.room"
-    text.write_text(
-        'room version "org.example.topics" extends "12"\n  status unstable\n\nedit rules  draft "topics"\n'
-        '  insert topic before required_level: reject if type = "m.room.topic" and power(sender) < 75\n',
-        "utf-8",
-    )
+    text.write_text(TOPICS, "utf-8")
     vet(str(text), "12", output=tmp_path / "report", histories=4)
-    [edit] = json.loads((tmp_path / "report/report.json").read_text("utf-8"))["edits"]
+    data = json.loads((tmp_path / "report/report.json").read_text("utf-8"))
+    [edit] = data["edits"]
+    assert data["candidate"] == "org.example.topics"
     assert (edit["label"], edit["number_after"], edit["owner"]) == ("topic", "8", ["topics"])
     witness = (tmp_path / "report" / edit["witness"]).read_bytes()
     for version, allowed in ((str(text), False), ("12", True)):
         [line] = _core.Workbench().auth(witness, "witness", version=version).lines
         assert json.loads(line)["allowed"] is allowed
-    assert f"--version {text}" in (tmp_path / "report/report.html").read_text("utf-8")
+    assert "--version org.example.topics.room" in (tmp_path / "report/report.html").read_text("utf-8")
+    assert (tmp_path / "report/org.example.topics.room").read_text("utf-8") == TOPICS
+
+
+def test_a_path_gives_the_same_bytes_however_it_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = tmp_path / "texts" / "org.example.topics.room"
+    text.parent.mkdir()
+    text.write_text(TOPICS, "utf-8")
+    vet(str(text), "12", output=tmp_path / "one", histories=2)
+    monkeypatch.chdir(text.parent)
+    vet("./org.example.topics.room", "12", output=tmp_path / "two", histories=2)
+    for name in ("report.html", "report.md", "report.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+def test_a_base_by_path_attributes_as_one_by_name(tmp_path: Path) -> None:
+    text = tmp_path / "own.room"
+    text.write_text('room version "own" extends "11"\n  status unstable\n', "utf-8")
+    scopes = []
+    for base in ("11", str(text)):
+        made = vet("12", base, output=tmp_path / f"against-{Path(base).stem}", histories=4)
+        scopes.append([(e["label"], e["scope"].replace("own ", "11 ")) for e in made.data["edits"]])
+    assert scopes[0] == scopes[1]
+
+
+def test_an_edit_of_the_checks_on_receipt_has_a_history(tmp_path: Path) -> None:
+    text = tmp_path / "org.example.hasty.room"
+    text.write_text(
+        'room version "org.example.hasty" extends "11"\n  status unstable\n\nedit receipt  draft "hasty"\n'
+        "  remove current_state\n",
+        "utf-8",
+    )
+    [edit] = vet(str(text), "11", output=tmp_path / "report", histories=2).data["edits"]
+    assert (edit["section"], edit["label"]) == ("receipt", "current_state")
+    assert edit["witness"].startswith("histories/receipt-")
+    assert edit["scope"] == (
+        "A bans B; without knowing it, B sends a message: 11 with this edit alone answers otherwise"
+    )
+
+
+def test_a_profile_holds_in_both_versions(tmp_path: Path) -> None:
+    made = vet("12", "11", output=tmp_path / "report", histories=2, profile="specification")
+    text = (tmp_path / "report/report.md").read_text("utf-8")
+    assert "--profile specification" in text
+    assert "Profile: specification" in text
+    assert made.data["complete"]
+
+
+def test_ctrl_c_leaves_a_report_of_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Vet, "_histories", interrupt)
+    made = vet("12", "11", output=tmp_path / "cut", histories=5)
+    assert made.interrupted
+    assert made.data["complete"] is False
+    assert made.data["first_screen"][0] == "The work was interrupted before all was done: this report is not complete."
+    assert sorted((tmp_path / "cut" / "histories").glob("witness-*.json"))

@@ -4,7 +4,10 @@
 
 #include "model/rules/elaborate.h"
 #include "model/versions/registry.h"
+#include "sim/search/attribution.h"
 #include "sim/search/difference.h"
+#include "sim/search/mixture.h"
+#include "sim/search/question.h"
 #include "sim/search/witness.h"
 #include "sim/workload/workload.h"
 
@@ -77,6 +80,103 @@ TEST(Difference, AVersionAgreesWithItselfAndTwelveResolvesOtherwise) {
               two->scene->resolve(smaller->state_sets, true)->state);
   }
   EXPECT_GT(differ, 0U);
+}
+
+rules::Version text(const std::string& name) {
+  static const versions::Registry registry;
+  return *registry.load(name);
+}
+
+const std::vector<std::pair<std::string, std::string>> kPairs{
+    {"1", "2"}, {"2", "3"}, {"5", "6"}, {"7", "8"}, {"10", "11"}, {"11", "12"}, {"12", "org.matrix.msc4242.12"}};
+
+TEST(Mixtures, NoEditsAreTheBaseAndAllTheCandidate) {
+  for (const auto& [base, candidate] : kPairs) {
+    const rules::Version before = text(base), after = text(candidate);
+    Mixtures mixtures(before, after, rules::compare(before, after));
+    EXPECT_TRUE(rules::compare(before, mixtures.text({})).empty()) << base;
+    EXPECT_FALSE(mixtures.edits().empty());
+    // Readings say what may be chosen; those are the versions' own.
+    for (const rules::Edit& left : rules::compare(mixtures.text(mixtures.all()), after))
+      EXPECT_EQ(left.section.kind, rules::SectionKind::kReadings) << base << " " << left.label;
+    EXPECT_NE(mixtures.program(mixtures.all()), nullptr);
+  }
+}
+
+TEST(Mixtures, AnEditThatNeedsAnotherIsNoTextAlone) {
+  const rules::Version before = text("11"), after = text("12");
+  Mixtures mixtures(before, after, rules::compare(before, after));
+  for (std::size_t i = 0; i < mixtures.edits().size(); ++i) {
+    const std::string& label = mixtures.edits()[i].label;
+    if (label == "creators") {
+      EXPECT_EQ(mixtures.program({i}), nullptr);
+    }
+    if (label == "power") {
+      EXPECT_NE(mixtures.program({i}), nullptr);
+    }
+  }
+}
+
+TEST(Questions, AVersionAnswersAsItselfAndEveryKindIsAsked) {
+  for (const auto ask : {&ask_pdus, &ask_selections, &ask_citing, &ask_redactions, &ask_receipts}) {
+    const Differences same = ask(program("9"), program("9"));
+    EXPECT_TRUE(same.found.empty());
+    EXPECT_GE(same.asked, 8U);
+  }
+}
+
+TEST(Questions, LimitsAndNumbersAreFoundAtTheirEdges) {
+  const auto asked = [](const Differences& all, const std::string& words) -> const Asked* {
+    for (const Asked& one : all.found) {
+      if (one.question->words() == words) return &one;
+    }
+    return nullptr;
+  };
+  const Differences numbers = ask_pdus(program("5"), program("6"));
+  EXPECT_EQ(asked(numbers, "a message with the number 9007199254740991: its form"), nullptr);
+  const Asked* beyond = asked(numbers, "a message with the number 9007199254740992: its form");
+  ASSERT_NE(beyond, nullptr);
+  EXPECT_EQ(beyond->base, "well formed");
+  const Differences limits = ask_pdus(program("11"), program("org.matrix.msc3757.11"));
+  EXPECT_EQ(asked(limits, "a message with `state_key` of 255 bytes: its form"), nullptr);
+  EXPECT_NE(asked(limits, "a message with `state_key` of 256 bytes: its form"), nullptr);
+  const Differences keys = ask_pdus(program("4"), program("5"));
+  EXPECT_NE(asked(keys, "a message, as the base has it: which keys are valid for its signatures"), nullptr);
+}
+
+TEST(Attribution, WhatIsSaidOfAnEditHoldsWhenItIsAskedAgain) {
+  for (const auto& [from, to] : kPairs) {
+    const rules::Version before = text(from), after = text(to);
+    Mixtures mixtures(before, after, rules::compare(before, after));
+    std::vector<QuestionPtr> questions;
+    for (const auto ask : {&ask_citing, &ask_selections, &ask_redactions, &ask_pdus, &ask_receipts}) {
+      for (const Asked& one : ask(program(from), program(to)).found) questions.push_back(one.question);
+    }
+    Attribution attribution(mixtures, questions);
+    std::size_t found = 0;
+    for (std::size_t edit = 0; edit < mixtures.edits().size(); ++edit) {
+      const auto shown = attribution.shown(edit);
+      if (!shown || shown->how == Shown::How::kWithout) continue;
+      ++found;
+      EditSet whole = shown->with;
+      whole.insert(edit);
+      const Question& question = *questions[shown->question];
+      const auto answer = question.answer(mixtures.program(whole));
+      EXPECT_NE(answer, question.answer(program(from)));
+      EXPECT_EQ(answer, shown->after);
+      for (const std::size_t one : whole) {
+        EditSet less = whole;
+        less.erase(one);
+        const ProgramPtr other = mixtures.program(less);
+        if (one == edit && other) {
+          EXPECT_EQ(question.answer(other), question.answer(program(from)));
+        }
+      }
+    }
+    if (from != "1" && from != "7") {
+      EXPECT_GE(found, 3U) << from;
+    }
+  }
 }
 
 }  // namespace

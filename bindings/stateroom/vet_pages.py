@@ -1,0 +1,254 @@
+"""What the pages of `stateroom vet` show, made of what was found."""
+
+import difflib
+import json
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from stateroom import drawing
+
+if TYPE_CHECKING:
+    from stateroom.vet import Vet
+
+FORMAT = "stateroom-report/1"
+PROVER = "The prover is not part of this version of Stateroom: no property was proved or refuted, and none is promised."
+VERBS = {"merge": "resolve --explain", "pdu": "events --strict", "receipt": "events"}
+ASKED_ABOUT = {
+    "citing": "Events that cite other auth_events than those selected, or name another room",
+    "selection": "Which auth events an event has to cite",
+    "redaction": "Whether a redaction applies",
+    "pdu": "The form of a PDU: its fields, limits, numbers, id, hashes, redaction, signers, keys",
+    "receipt": "What the checks on receipt make of an event that arrives after another one",
+}
+SAID_MAX = 600  # characters of an answer that a page shows
+
+
+def _count(number: int, word: str, words: str = "") -> str:
+    return f"{number} {word if number == 1 else words or word + 's'}"
+
+
+def scope_of(vet: "Vet", section: str) -> str:
+    """Say what was asked about the edits of a section."""
+    asked = {q["kind"]: q["asked"] for q in vet.questions}
+    pairs = f"{vet.search['pairs']} pairs of event and state (scope {vet.search['scope']} gone through)"
+    citing = f"{asked.get('citing', 0)} events that cite otherwise or name another room"
+    pdus = f"{asked.get('pdu', 0)} questions about the form of a PDU"
+    selections = f"{asked.get('selection', 0)} selections"
+    redactions = f"{asked.get('redaction', 0)} redactions"
+    histories = f"{len(vet.runs)} random histories"
+    receipts = f"{asked.get('receipt', 0)} events on receipt"
+    about = {
+        "identifiers": [pdus, citing, pairs],
+        "format": [pdus, citing, pairs],
+        "limits": [pdus],
+        "canonical": [pdus],
+        "signatures": [pdus],
+        "types": [pairs, citing, pdus, selections, redactions, histories],
+        "content": [pairs, citing, pdus, selections, redactions, histories],
+        "definitions": [pairs, citing, selections, redactions, histories, receipts],
+        "auth": [selections, citing],
+        "rules": [pairs, citing, histories],
+        "redaction": [redactions, pdus],
+        "receipt": [receipts],
+        "state": [receipts, histories],
+        "resolution": [histories, receipts],
+    }
+    if section not in about:
+        return "not asked: a reading says what may be chosen, and the choices of this report hold in both versions"
+    return "none among " + ", ".join(about[section])
+
+
+def first_screen(vet: "Vet") -> list[str]:
+    """Answer in sentences: what changes, what was found, what is not known."""
+    owners = sorted({o for e in vet.edits for o in e["owner"]})
+    shown = [e["shown"]["how"] for e in vet.edits if e["shown"]]
+    none = sum(1 for e in vet.edits if e["scope"].startswith("none among"))
+    readings = sum(1 for e in vet.edits if e["section"] == "readings")
+    merges = sum(1 for r in vet.runs if r["merges_differ"])
+    verdicts = sum(1 for r in vet.runs if r["verdicts"])
+    out = [
+        f"{vet.candidate} makes {_count(len(vet.edits), 'edit')} to {vet.base}"
+        + (f", owned by {', '.join(owners)}." if owners else "."),
+        f"For {len(shown)} of them an event, a PDU or a history shows a difference: {shown.count('alone')} alone, "
+        f"{shown.count('together')} together with others that are needed too, {shown.count('without')} only by "
+        f"being taken out of {vet.candidate}."
+        + (f" For {none} none was found, which does not say that there is none." if none else "")
+        + (f" {readings} only change what may be chosen." if readings else ""),
+        f"Of {_count(len(vet.runs), 'random history', 'random histories')} {vet.differ()} differ: "
+        f"{merges} at a merge, {verdicts} in a verdict on an event.",
+        f"Of {_count(len(vet.named), 'named problem history', 'named problem histories')} "
+        f"{sum(1 for n in vet.named if n['differs'])} resolve differently.",
+        "No lint is new." if not vet.lints else f"New: {_count(len(vet.lints), 'lint')}.",
+        PROVER,
+    ]
+    if not vet.edits:
+        out[0] = f"{vet.candidate} says the same as {vet.base}."
+        out[1] = f"{vet.search['pairs']} pairs of event and state were decided alike."
+    if not vet.complete:
+        why = "The work was interrupted" if vet.interrupted else "The time was up"
+        out.insert(0, f"{why} before all was done: this report is not complete.")
+    return out
+
+
+def report_data(vet: "Vet") -> dict[str, Any]:
+    """Give the content of `report.json`."""
+    members = (
+        "section",
+        "label",
+        "change",
+        "owner",
+        "number_before",
+        "number_after",
+        "before",
+        "after",
+        "affects",
+        "witness",
+        "scope",
+    )
+    return {
+        "format": FORMAT,
+        "candidate": vet.candidate,
+        "base": vet.base,
+        "seed": vet.seed,
+        "complete": vet.complete,
+        "edits": [{m: None if e[m] == "" else e[m] for m in members} for e in vet.edits],
+        "lints": vet.lints,
+        "histories": {"run": len(vet.runs), "differ": vet.differ()},
+        "properties": [],
+        "first_screen": first_screen(vet),
+    }
+
+
+def _words(before: str, after: str) -> tuple[Markup, Markup]:
+    """Two texts with the words marked that only one of them has."""
+    left, right = (re.findall(r"\s+|[\w.\"$@]+|.", t) for t in (before, after))
+    out: tuple[list[str], list[str]] = ([], [])
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        a, b = escape("".join(left[i:j])), escape("".join(right[k:m]))
+        out[0].append(a if tag == "equal" or not a else f"<del>{a}</del>")
+        out[1].append(b if tag == "equal" or not b else f"<ins>{b}</ins>")
+    return Markup("".join(out[0])), Markup("".join(out[1]))
+
+
+def _plain(markdown: str) -> str:
+    """Take Markdown's marks out of a rule in English."""
+    lines = (line.replace("- ", "", 1) for line in markdown.replace("**", "").replace("`", "").strip().split("\n"))
+    return "\n".join(lines)
+
+
+def _said(answer: str) -> str:
+    """Give the part of an answer that is for reading."""
+    first = answer.partition("\n")[0]
+    return first if len(first) <= SAID_MAX else first[:SAID_MAX] + "…"
+
+
+def _ticks(text: str) -> Markup:
+    """Show words between back quotes as code."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))
+
+
+def labels(vet: "Vet") -> list[dict[str, Any]]:
+    """Pairs of deciding rules on which verdicts in random histories differ, most frequent first."""
+    counts: dict[tuple[str, str], int] = {}
+    for run in vet.runs:
+        for v in run["verdicts"]:
+            sides = [
+                f"{'allowed' if v[s]['allowed'] else 'refused'} by {v[s]['number']} {v[s]['label']}".replace(
+                    "by  ", "by "
+                )
+                for s in ("base", "candidate")
+            ]
+            counts[(sides[0], sides[1])] = counts.get((sides[0], sides[1]), 0) + 1
+    return [
+        {"base": a, "candidate": b, "count": n} for (a, b), n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
+    ]
+
+
+def explained(vet: "Vet") -> dict[str, Any] | None:
+    """Explain the smallest history name by name: for each named value what both versions have for it."""
+    if not vet.merges:
+        return None
+    small = vet.merges[0]
+
+    def say(step: int) -> str:
+        return f"{step} {drawing.describe(small['events'][step])}"
+
+    sides = [{v["name"]: v for v in small[side]["values"]} for side in ("base", "candidate")]
+    names = list(dict.fromkeys([*sides[0], *sides[1]]))
+    rows = []
+    for name in names:
+        row: dict[str, Any] = {"name": name}
+        for side, values in zip(("base", "candidate"), sides, strict=True):
+            value = values.get(name)
+            row[side] = (
+                None
+                if value is None
+                else [
+                    say(s) + (f" → {value['values'][i]}" if value["values"] else "")
+                    for i, s in enumerate(value["steps"])
+                ]
+            )
+            row["kind"] = value["kind"] if value else row.get("kind", "")
+            if value and value["keys"]:
+                row["key_" + side] = ", ".join(("descending " if d else "") + c for c, d, _ in value["keys"])
+        row["same"] = row["base"] == row["candidate"]
+        rows.append(row)
+    checks = {side: [{**c, "said": say(c["step"])} for c in small[side]["checks"]] for side in ("base", "candidate")}
+    entries: dict[tuple[str, str], dict[str, int]] = {}
+    for side in ("base", "candidate"):
+        for kind, key, step in small[side]["state"]:
+            entries.setdefault((kind, key), {})[side] = step
+    outcome = [
+        {
+            "type": t,
+            "key": k,
+            "base": say(v["base"]) if "base" in v else "–",
+            "candidate": say(v["candidate"]) if "candidate" in v else "–",
+        }
+        for (t, k), v in sorted(entries.items())
+        if v.get("base") != v.get("candidate")
+    ]
+    sets = [[say(s) for s in states] for states in small["state_sets"]]
+    contested = frozenset(
+        s for states in small["state_sets"] for s in states if not all(s in other for other in small["state_sets"])
+    )
+    svg = Markup(drawing.draw(small["events"], contested))
+    return {"rows": rows, "checks": checks, "outcome": outcome, "sets": sets, "svg": svg, "small": small}
+
+
+def context(vet: "Vet") -> dict[str, Any]:
+    """Give what the templates show."""
+    for edit in vet.edits:
+        edit["marked"] = _words(edit["before"], edit["after"])
+        if edit["shown"]:
+            edit["shown"]["said"] = [_said(edit["shown"][k]) for k in ("before", "after")]
+        edit["said"] = _words(_plain(edit["says_before"]), _plain(edit["says_after"]))
+    return {
+        "vet": vet,
+        "data": report_data(vet),
+        "explained": explained(vet),
+        "labels": labels(vet),
+        "style": Markup(drawing.STYLE),
+        "describe": drawing.describe,
+        "ticks": _ticks,
+        "verb": lambda kind: VERBS.get(kind, "auth"),
+        "asked_about": ASKED_ABOUT,
+        "command": vet.command(),
+        "pretty": lambda value: json.dumps(value, ensure_ascii=False, indent=1),
+    }
+
+
+def templates() -> jinja2.Environment:
+    """Give the package's templates; what ends with `.html.j2` is escaped."""
+    loader = jinja2.PackageLoader("stateroom", "templates")
+    return jinja2.Environment(
+        loader=loader,
+        autoescape=jinja2.select_autoescape(["html.j2"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
