@@ -444,12 +444,12 @@ class HistoryMaker {
     loaded_ = load(bench, version, {});
   }
 
-  py::bytes history(std::uint64_t seed) const {
+  py::bytes history(std::uint64_t seed, bool states) const {
     std::string file;
     {
       const py::gil_scoped_release release;
       const auto made = value_of(workload::make(loaded_->program, seed));
-      file = workload::history_file(made, loaded_->text.identifier, workload::choose_state_sets(made.plan));
+      file = workload::history_file(made, loaded_->text.identifier, workload::choose_state_sets(made.plan), states);
     }
     return file;
   }
@@ -481,8 +481,9 @@ void bind_search(py::module_& module) {
              "A version's readings: name, default, and its choices with the profiles that choose so.");
   py::class_<HistoryMaker>(module, "HistoryMaker", "Makes random histories of one version.")
       .def(py::init<const std::string&>(), py::arg("version"))
-      .def("history", &HistoryMaker::history, py::arg("seed"),
-           "The bytes of a history file with state sets, the same for a seed on every machine.");
+      .def("history", &HistoryMaker::history, py::arg("seed"), py::arg("states") = false,
+           "The bytes of a history file with state sets, the same for a seed on every machine; with `states` also "
+           "the state before each event, in `about.before`.");
   py::class_<VetWork>(module, "VetWork", "Two versions, ready to be compared.")
       .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, const Readings&>(),
            py::arg("bench"), py::arg("base"), py::arg("candidate"), py::arg("profile") = "",

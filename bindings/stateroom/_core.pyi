@@ -181,9 +181,9 @@ class HistoryMaker:
     Makes random histories of one version.
     """
     def __init__(self, version: str) -> None: ...
-    def history(self, seed: typing.SupportsInt | typing.SupportsIndex) -> bytes:
+    def history(self, seed: typing.SupportsInt | typing.SupportsIndex, states: bool = False) -> bytes:
         """
-        The bytes of a history file with state sets, the same for a seed on every machine.
+        The bytes of a history file with state sets, the same for a seed on every machine; with `states` also the state before each event, in `about.before`.
         """
 
 class VetWork:

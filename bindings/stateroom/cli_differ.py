@@ -13,14 +13,15 @@ from stateroom.output import INTERRUPTED, REFUSED, UNWELCOME, USAGE, fail, peopl
 
 
 def _show(result: Result) -> None:
+    what = "single events" if result.summary["auth"] else "histories with a contested key"
     for name, one in result.summary["oracles"].items():
         people.print(
-            f"[bold]{name}[/]: {one['histories']} histories with a contested key, {one['distinct']} distinct; "
+            f"[bold]{name}[/]: {one['histories']} {what}, {one['distinct']} distinct; "
             f"{one['same']} alike, {one['unexplained']} unexplained",
             highlight=False,
         )
         if one["explanations"]:
-            out = table("", "explanation", "histories", "smallest history")
+            out = table("", "explanation", "how many", "smallest")
             for found in one["explanations"]:
                 out.add_row(found["explanation"], str(found["histories"]), found["file"] or "")
             people.print(out)
@@ -36,6 +37,9 @@ def differ(
     output: Annotated[
         Path | None, typer.Option("-o", help="A folder; if it holds a part of the campaign it goes on.")
     ] = None,
+    auth: Annotated[
+        bool, typer.Option("--auth", help="A single event of each history instead of a resolution.")
+    ] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; as many as cores without it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a history and oracle.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if a difference is unexplained.")] = False,
@@ -49,7 +53,7 @@ def differ(
     if unknown or not names or not versions_of(versions):
         message = f"no oracle is called `{unknown[0]}`" if unknown else "nothing to compare"
         fail({"code": "usage", "message": message, "hint": f"oracles are {', '.join(NAMES)}"}, USAGE)
-    campaign = Campaign(names, versions_of(versions), histories, seed)
+    campaign = Campaign(names, versions_of(versions), histories, seed, auth)
     try:
         with Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),

@@ -115,6 +115,7 @@ GOMATRIXSERVERLIB = (
         "eventauth.go:1067",
         "the creator is the create event's sender in every version, `content.creator` nowhere",
     ),
+    Deviation("first-join", _BOTH, "eventauth.go:1069", "the creator's first join has to be sent by the creator"),
     Deviation(
         "redaction-version",
         _BOTH,
@@ -141,6 +142,12 @@ GOMATRIXSERVERLIB = (
         "creators have no power over notification levels in version 12",
     ),
     Deviation(
+        "absent-levels",
+        _BOTH,
+        "eventauth.go:592",
+        "levels that are absent are compared as their defaults, so that adding or removing one may be no change",
+    ),
+    Deviation(
         "public-key",
         _BOTH,
         "eventauth.go:1173",
@@ -163,6 +170,84 @@ GOMATRIXSERVERLIB = (
 """Of gomatrixserverlib, at the release that `oracles/gomatrixserverlib/go.mod` pins."""
 
 
+@dataclass(frozen=True)
+class VerdictDeviation(Deviation):
+    """Something in which a peer's verdict on a single event departs, known by the rule that decides it with us.
+
+    Attributes
+    ----------
+    label : str
+        Our rule, or the beginning of its label; empty for any.
+    allows : bool
+        What the peer says.
+    """
+
+    label: str = ""
+    allows: bool = True
+
+
+VERDICTS = (
+    VerdictDeviation(
+        "auth-events-unchecked",
+        _BOTH,
+        "eventauth.go:448",
+        "the rules on auth_events themselves are left to the server around the library",
+        "auth_events.",
+    ),
+    VerdictDeviation(
+        "authorised-signature",
+        ("synapse", "ruma", *_BOTH),
+        "synapse/crypto/event_signing.py, ruma-state-res/src/event_auth.rs, eventauth.go:1088",
+        "who authorised a join signs it: that is checked elsewhere, and only of joins",
+        "member.authorised.signed",
+    ),
+    VerdictDeviation(
+        "room-version",
+        ("ruma", *_BOTH),
+        "ruma-state-res/src/event_auth.rs, eventcontent.go:613",
+        "whether the create event's room_version is known is left to the caller",
+        "create.room_version",
+    ),
+    VerdictDeviation(
+        "user-ids",
+        ("ruma", *_BOTH),
+        "ruma-state-res/src/event_auth/room_member.rs, eventauth.go:1003",
+        "the state_key of a member event has to be a user id",
+        "member.",
+        False,
+    ),
+    VerdictDeviation(
+        "typed-content",
+        _BOTH,
+        "eventauth.go:70",
+        "a member event is refused for an ill-typed member of its content, or a third party invite in a join, unread",
+        "member.",
+        False,
+    ),
+    VerdictDeviation(
+        "redacts-absent",
+        ("synapse",),
+        "synapse/event_auth.py:952",
+        "a redaction that names no event is allowed in versions 1 and 2",
+        "redaction.",
+    ),
+    VerdictDeviation(
+        "redacts-absent",
+        _BOTH,
+        "eventauth.go:857",
+        "a redaction that names no event is refused in versions 1 and 2, whatever its sender's power",
+        "redaction.",
+        False,
+    ),
+)
+"""Of single events; those with a repair in `stateroom.differ_auth` are confirmed by it."""
+
+
+def of_verdicts(oracle: str) -> list[VerdictDeviation]:
+    """Give the deviations of an oracle's verdicts."""
+    return [one for one in VERDICTS if oracle in one.oracles]
+
+
 def of(oracle: str) -> list[Deviation]:
     """Give the deviations of an oracle, in the order in which they are tried.
 
@@ -176,4 +261,4 @@ def of(oracle: str) -> list[Deviation]:
     return [one for one in GOMATRIXSERVERLIB if oracle in one.oracles]
 
 
-__all__ = ["Deviation", "of"]
+__all__ = ["Deviation", "VerdictDeviation", "of", "of_verdicts"]

@@ -41,18 +41,21 @@ class Campaign:
         Of each version; those whose state sets are all alike are made and not counted.
     seed : int
         History number i of a version is made from seed + i.
+    auth : bool
+        One single event of each history instead of a resolution.
     """
 
     oracles: tuple[str, ...]
     versions: tuple[str, ...]
     histories: int
     seed: int
+    auth: bool = False
 
     def parts(self) -> list["Part"]:
         """Give the parts, versions in turn, so that a part of a campaign speaks of every version."""
         firsts = range(0, self.histories, PART)
         return [
-            Part(self.oracles, version, self.seed + first, min(PART, self.histories - first))
+            Part(self.oracles, version, self.seed + first, min(PART, self.histories - first), self.auth)
             for first in firsts
             for version in self.versions
         ]
@@ -66,6 +69,7 @@ class Part:
     version: str
     first: int
     count: int
+    auth: bool
 
     @property
     def name(self) -> str:
@@ -172,25 +176,29 @@ def differ(
         An oracle is not built.
     FileExistsError
         The folder holds something else.
+    ValueError
+        No room version has such a name.
     """
     for name in campaign.oracles:
         if why := missing(name):
             raise FileNotFoundError(f"{name}: {why}")
+    texts = _texts(campaign.versions)
     if output is None:
         with tempfile.TemporaryDirectory(prefix="stateroom-") as scratch:
             return _differ(campaign, Path(scratch), jobs, tell)
     folder = Path(output)
-    _claim(campaign, folder)
+    _claim(campaign, texts, folder)
     return _differ(campaign, folder, jobs, tell)
 
 
-def _claim(campaign: Campaign, folder: Path) -> None:
+def _claim(campaign: Campaign, texts: dict[str, str], folder: Path) -> None:
     """Make the folder this campaign's, or see that it is."""
     bench = _core.Workbench()
     about = {
         "format": FORMAT,
         "oracles": list(campaign.oracles),
         "seed": campaign.seed,
+        "auth": campaign.auth,
         "part": PART,
         "texts": {name: _core.VetWork(bench, name, name).versions()[0]["sha256"] for name in campaign.versions},
     }
@@ -202,6 +210,13 @@ def _claim(campaign: Campaign, folder: Path) -> None:
         raise FileExistsError(f"{folder} exists and is not a campaign of differ")
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+
+
+def _texts(versions: tuple[str, ...]) -> dict[str, str]:
+    known = {one["name"]: one["sha256_with_errata"] for one in map(json.loads, _core.Workbench().versions().lines)}
+    if unknown := [name for name in versions if name not in known]:
+        raise ValueError(f"no room version is called `{unknown[0]}`")
+    return {name: known[name] for name in versions}
 
 
 def _differ(campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[int, int], None]) -> Result:
@@ -219,7 +234,7 @@ def _differ(campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[
             _write_part(folder / "parts" / part.name, rows)
             done += part.count
             tell(done, total)
-        witnesses = _write_witnesses(workers, folder, _read_parts(folder, parts))
+        witnesses = _write_witnesses(campaign, workers, folder, _read_parts(folder, parts))
     except KeyboardInterrupt:
         complete = False
     finally:
@@ -249,7 +264,9 @@ def _read_parts(folder: Path, parts: list[Part]) -> list[dict[str, Any]]:
     return rows
 
 
-def _write_witnesses(workers: Workers, folder: Path, rows: list[dict[str, Any]]) -> dict[tuple[str, str, int], str]:
+def _write_witnesses(
+    campaign: Campaign, workers: Workers, folder: Path, rows: list[dict[str, Any]]
+) -> dict[tuple[str, str, int], str]:
     """Write the smallest history of each explanation, and of what has none; gives the file by oracle, version, seed."""
     shutil.rmtree(folder / "histories", ignore_errors=True)
     (folder / "histories").mkdir()
@@ -264,7 +281,7 @@ def _write_witnesses(workers: Workers, folder: Path, rows: list[dict[str, Any]])
         if number > (UNEXPLAINED_WRITTEN if explanation == UNEXPLAINED else 1):
             continue
         question = {one: row[one] for one in ("oracle", "version", "seed", "explanation")}
-        asked.append(({"ask": "witness"} | question, question))
+        asked.append(({"ask": "witness", "auth": campaign.auth} | question, question))
     out = {}
     for history, question in workers.finished(asked):
         oracle, version, seed, explanation = question.values()
@@ -292,6 +309,7 @@ def _conclude(
     summary: dict[str, Any] = {
         "format": FORMAT,
         "seed": campaign.seed,
+        "auth": campaign.auth,
         "histories": campaign.histories,
         "versions": list(campaign.versions),
         "complete": complete,
@@ -330,15 +348,18 @@ def _summary(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 def markdown(summary: dict[str, Any]) -> str:
     """Write a summary as a page."""
     out = ["# Where the implementations differ", ""]
-    out.append(f"Seed {summary['seed']}, {summary['histories']} histories of each version.")
+    what = "single events" if summary["auth"] else "histories with a contested key"
+    out.append(
+        f"Seed {summary['seed']}, {summary['histories']} {'events' if summary['auth'] else 'histories'} a version."
+    )
     for name, one in summary["oracles"].items():
         out += ["", f"## {name}", ""]
         out.append(
-            f"{one['histories']} histories with a contested key, {one['distinct']} distinct; {one['same']} come out "
-            f"alike, {one['unexplained']} differ unexplained."
+            f"{one['histories']} {what}, {one['distinct']} distinct; {one['same']} come out alike, "
+            f"{one['unexplained']} differ unexplained."
         )
         if one["explanations"]:
-            out += ["", "| explanation | histories | smallest |", "|---|---|---|"]
+            out += ["", "| explanation | how many | smallest |", "|---|---|---|"]
             out += [f"| `{e['explanation']}` | {e['histories']} | {e['file'] or ''} |" for e in one["explanations"]]
     return "\n".join(out) + "\n"
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from stateroom import _core, deviations
-from stateroom.oracles import Answer, Entries, Oracle, command
+from stateroom.oracles import Answer, Oracle, command
 
 UNEXPLAINED = "unexplained"
 _NAME = re.compile(r'(?<=")[$@!][^"]*(?=")')
@@ -98,18 +98,19 @@ class Finding:
     explanation : str or None
         `reading:NAME=CHOICE`, `deviation:ID`, several joined by `+` (as in `deviation:fallback+chains`),
         `peer-panic:PLACE`, `peer-error` or `unexplained`.
-    ours, theirs
-        The two answers.
+    ours
+        Our answer: a state, or whether an event is allowed.
+    theirs : Answer
     """
 
     same: bool
     explanation: str | None
-    ours: Entries
+    ours: Any
     theirs: Answer
 
 
 class Comparison:
-    """An oracle under one version, and ours under its profile."""
+    """An oracle under one version, and ours under its profile: what both resolve a `Case` to."""
 
     def __init__(self, oracle: Oracle, corrected: Oracle | None, version: str):
         self.oracle, self.corrected, self.version = oracle, corrected, version
@@ -127,7 +128,7 @@ class Comparison:
         by = [choice["name"] for choice in reading["choices"] if self.profile in choice["by"]]
         return str(by[0] if by else reading["default"])
 
-    def ours(self, case: Case, readings: dict[str, str] | None = None) -> Entries | None:
+    def ours(self, case: Any, readings: dict[str, str] | None = None) -> Any:
         """Resolve it ourselves; None if the readings cannot stand together."""
         data = json.dumps(case.history()).encode()
         answers = self.bench.resolve(
@@ -138,20 +139,24 @@ class Comparison:
             return None
         return {(entry["type"], entry["state_key"]): entry["event_id"] for entry in state}
 
-    def theirs(self, case: Case) -> Answer:
+    def theirs(self, case: Any) -> Answer:
         """Ask the oracle."""
         return self.oracle.resolve(self.version, case.events, case.state_sets, rejected=case.rejected)
 
-    def find(self, case: Case) -> Finding:
+    def value(self, answer: Answer) -> Any:
+        """Give what is compared of an answer."""
+        return answer.state
+
+    def find(self, case: Any) -> Finding:
         """Compare, and explain a difference by the fewest readings or deviations that make it vanish."""
         ours, theirs = self.ours(case), self.theirs(case)
         if ours is None:
-            raise ValueError(f"version {self.version} does not resolve under profile {self.profile}")
-        if theirs.state == ours:
+            raise ValueError(f"version {self.version} gives no answer under profile {self.profile}")
+        if self.value(theirs) == ours:
             return Finding(True, None, ours, theirs)
         return Finding(False, self.explain(case, ours, theirs), ours, theirs)
 
-    def explain(self, case: Case, ours: Entries, theirs: Answer) -> str:
+    def explain(self, case: Any, ours: Any, theirs: Answer) -> str:
         """Say what explains a difference: one deviation or reading first, then several."""
         if theirs.trouble is not None:
             return theirs.trouble
@@ -159,13 +164,13 @@ class Comparison:
         for one, state in zip(self.deviations, corrected, strict=False):
             if state == ours:
                 return _say([], [one])
-        alone = [one for one in self.other_readings if self.ours(case, dict([one])) == theirs.state]
+        alone = [one for one in self.other_readings if self.ours(case, dict([one])) == self.value(theirs)]
         if alone:
             return _say(alone[:1], [])
         if self.deviations and corrected[-1] == ours:
             return _say([], self._fewest(case, ours))
         for pair in combinations(self.other_readings, 2):
-            if pair[0][0] != pair[1][0] and self.ours(case, dict(pair)) == theirs.state:
+            if pair[0][0] != pair[1][0] and self.ours(case, dict(pair)) == self.value(theirs):
                 return _say(list(pair), [])
         for reading in self.other_readings if self.deviations else []:
             other = self.ours(case, dict([reading]))
@@ -173,27 +178,27 @@ class Comparison:
                 return _say([reading], self._fewest(case, other))
         return UNEXPLAINED
 
-    def shows(self, case: Case, explanation: str) -> bool:
+    def shows(self, case: Any, explanation: str) -> bool:
         """Whether a history differs and this explains it; less work than `find`, which may name another one."""
         kind, _, what = explanation.partition(":")
         if kind not in ("reading", "deviation") or "+" in what:
             return self.find(case).explanation == explanation
         ours, theirs = self.ours(case), self.theirs(case)
-        if theirs.state is None or theirs.state == ours:
+        if theirs.trouble is not None or self.value(theirs) == ours:
             return False
         if kind == "reading":
             name, _, choice = what.partition("=")
-            return self.ours(case, {name: choice}) == theirs.state
-        return self._corrected(case, [[what]]) == [ours]
+            return bool(self.ours(case, {name: choice}) == self.value(theirs))
+        return bool(self._corrected(case, [[what]]) == [ours])
 
-    def _corrected(self, case: Case, lists: list[list[str]]) -> list[Entries | None]:
+    def _corrected(self, case: Any, lists: list[list[str]]) -> list[Any]:
         if self.corrected is None or not self.deviations:
             return []
         return self.corrected.resolve_corrected(
             self.version, case.events, case.state_sets, lists, rejected=case.rejected
         )
 
-    def _fewest(self, case: Case, ours: Entries) -> list[str]:
+    def _fewest(self, case: Any, ours: Any) -> list[str]:
         """Leave deviations out as long as the copy with the others corrected agrees: none left can be spared."""
         left = list(self.deviations)
         without = self._corrected(case, [[other for other in left if other != one] for one in left])
@@ -212,13 +217,13 @@ def _say(readings: list[tuple[str, str]], deviated: list[str]) -> str:
     return "+".join(said + (["deviation:" + "+".join(deviated)] if deviated else []))
 
 
-def compare(version: str, name: str, known: dict[str, Oracle]) -> Comparison:
+def compare(version: str, name: str, known: dict[str, Oracle], kind: type[Comparison] = Comparison) -> Comparison:
     """Make the comparison of an oracle and a version; its processes are kept in `known`."""
     oracle = known.setdefault(name, Oracle(name))
     corrected = None
     if deviations.of(name):
         corrected = known.setdefault(f"{name} corrected", Oracle(name, argv=command(name, corrected=True)))
-    return Comparison(oracle, corrected, version)
+    return kind(oracle, corrected, version)
 
 
 __all__ = ["UNEXPLAINED", "Case", "Comparison", "Finding", "compare"]

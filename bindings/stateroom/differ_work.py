@@ -6,36 +6,40 @@ from collections.abc import Callable
 from typing import Any
 
 from stateroom import _core
+from stateroom.differ_auth import AuthCase, AuthComparison, choose, smaller
 from stateroom.differ_explain import Case, Comparison, compare
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import Oracle
 
-_comparisons: dict[tuple[str, str], Comparison | None] = {}
+_comparisons: dict[tuple[str, str, bool], Comparison | None] = {}
 _oracles: dict[str, Oracle] = {}
 _makers: dict[str, _core.HistoryMaker] = {}
 
 
-def _comparison(name: str, version: str) -> Comparison | None:
-    """Give the comparison; None if the oracle does not resolve the version."""
-    if (name, version) not in _comparisons:
-        made = compare(version, name, _oracles)
-        _comparisons[name, version] = made if version in made.oracle.about()["versions"] else None
-    return _comparisons[name, version]
+def _comparison(name: str, version: str, auth: bool) -> Comparison | None:
+    """Give the comparison; None if the oracle does not do the version."""
+    if (name, version, auth) not in _comparisons:
+        made = compare(version, name, _oracles, AuthComparison if auth else Comparison)
+        does = made.oracle.about()["judges" if auth else "versions"]
+        _comparisons[name, version, auth] = made if version in does else None
+    return _comparisons[name, version, auth]
 
 
-def _made(version: str, seed: int) -> Case:
+def _made(version: str, seed: int, auth: bool) -> Case | AuthCase:
     if version not in _makers:
         _makers[version] = _core.HistoryMaker(version)
-    return Case.read(_makers[version].history(seed))
+    history = _makers[version].history(seed, auth)
+    return choose(history, seed) if auth else Case.read(history)
 
 
-def part(oracles: list[str], version: str, first: int, count: int) -> list[dict[str, Any]]:
-    """Compare some seeds of a version; a row for each history with a contested key and each oracle."""
+def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -> list[dict[str, Any]]:
+    """Compare some seeds of a version: a row for each history with a contested key, or each event, and oracle."""
     rows = []
-    asked = [one for name in oracles if (one := _comparison(name, version))]
+    asked = [one for name in oracles if (one := _comparison(name, version, auth))]
     for seed in range(first, first + count):
-        case = _made(version, seed)
-        if not case.contested:
+        case = _made(version, seed, auth)
+        counts = case.contested if isinstance(case, Case) else asked and asked[0].ours(case) is not None
+        if not counts:
             continue
         shape = case.shape()
         for comparison in asked:
@@ -53,18 +57,12 @@ def part(oracles: list[str], version: str, first: int, count: int) -> list[dict[
     return rows
 
 
-def witness(oracle: str, version: str, seed: int, explanation: str) -> dict[str, Any]:
+def witness(oracle: str, version: str, seed: int, explanation: str, auth: bool) -> dict[str, Any]:
     """Make the smallest history that we find with this explanation, with what both sides say of it."""
-    comparison = _comparison(oracle, version)
+    comparison = _comparison(oracle, version, auth)
     if comparison is None:
-        raise ValueError(f"{oracle} does not resolve version {version}")
-    small = shrink(_made(version, seed), lambda case: comparison.shows(case, explanation))
-    found = comparison.find(small)
-    data = json.dumps(small.history()).encode()
-    answers = comparison.bench.resolve(data, "history", version=version, profile=comparison.profile, explain=True)
-    theirs = found.theirs.state or {}
-    differ = sorted(key for key in found.ours.keys() | theirs.keys() if found.ours.get(key) != theirs.get(key))
-    why = [one for one in json.loads(answers.lines[0])["explanation"] if (one["type"], one["state_key"]) in differ]
+        raise ValueError(f"{oracle} does not do version {version}")
+    case = _made(version, seed, auth)
     about = {
         "tool": "stateroom differ",
         "oracle": oracle,
@@ -72,13 +70,38 @@ def witness(oracle: str, version: str, seed: int, explanation: str) -> dict[str,
         "seed": seed,
         "profile": comparison.profile,
         "explanation": explanation,
+    }
+    if isinstance(case, AuthCase):
+        case = smaller(case, lambda one: comparison.find(one).explanation == explanation)
+        return case.question() | {"about": about | _two_verdicts(comparison, case)}
+    case = shrink(case, lambda one: comparison.shows(one, explanation))
+    return case.history() | {"about": about | _two_states(comparison, case)}
+
+
+def _two_verdicts(comparison: Comparison, case: AuthCase) -> dict[str, Any]:
+    found = comparison.find(case)
+    label = comparison.label(case) if isinstance(comparison, AuthComparison) else None
+    theirs = found.theirs
+    return {
+        "ours": {"allowed": found.ours, "label": label},
+        "theirs": {"allowed": theirs.allowed, "reason": theirs.message, "trouble": theirs.trouble},
+    }
+
+
+def _two_states(comparison: Comparison, case: Case) -> dict[str, Any]:
+    found = comparison.find(case)
+    data = json.dumps(case.history()).encode()
+    answers = comparison.bench.resolve(data, "history", version=case.version, profile=comparison.profile, explain=True)
+    theirs = found.theirs.state or {}
+    differ = sorted(key for key in found.ours.keys() | theirs.keys() if found.ours.get(key) != theirs.get(key))
+    why = [one for one in json.loads(answers.lines[0])["explanation"] if (one["type"], one["state_key"]) in differ]
+    return {
         "ours": [[*key, found.ours.get(key)] for key in differ],
         "theirs": [[*key, theirs.get(key)] for key in differ],
         "trouble": found.theirs.message if found.theirs.trouble else None,
         "why_ours": why,
-        "why_theirs": _their_verdicts(comparison, small, set(differ), theirs),
+        "why_theirs": _their_verdicts(comparison, case, set(differ), theirs),
     }
-    return small.history() | {"about": about}
 
 
 def _their_verdicts(

@@ -179,6 +179,14 @@ class Oracle:
         question = {"ask": "auth", "room_version": version, "event": event, "state": state, "events": events or []}
         return _read(self.ask(question | {"rejected": list(rejected)}))
 
+    def auth_corrected(
+        self, version: str, event: dict[str, Any], state: list[dict[str, Any]], corrections: list[list[str]]
+    ) -> list[bool | None]:
+        """Ask about one event once for each list of corrections."""
+        question = {"ask": "auth", "room_version": version, "event": event, "state": state}
+        reply = self.ask(question | {"corrections": corrections})
+        return list(reply.get("verdicts", [None] * len(corrections)))
+
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """Send a question and give the reply as it came; a crash is a reply with `panic`."""
         line = json.dumps(question).encode() + b"\n"

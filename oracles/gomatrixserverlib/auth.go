@@ -11,6 +11,8 @@ type authQuestion struct {
 	Event     raw      `json:"event"`
 	State     []raw    `json:"state"`
 	Corrected []string `json:"corrected"`
+	// Corrections asks for one verdict for each list of corrections, all in one answer.
+	Corrections [][]string `json:"corrections"`
 }
 
 // auth asks the library about one event in a state. It has no rule on the event's auth_events themselves: those are
@@ -43,8 +45,31 @@ func auth(v version, line []byte) (answer, error) {
 			return nil, err
 		}
 	}
-	if err := gomatrixserverlib.Allowed(judged.events[judged.order[0]], provider, userID); err != nil {
+	run := func() error { return gomatrixserverlib.Allowed(judged.events[judged.order[0]], provider, userID) }
+	if question.Corrections != nil {
+		return eachVerdict(question.Corrections, run)
+	}
+	if err := run(); err != nil {
 		return answer{"allowed": false, "reason": err.Error()}, nil
 	}
 	return answer{"allowed": true}, nil
+}
+
+// eachVerdict tells for each list of corrections whether the event is allowed, null where the library panics.
+func eachVerdict(lists [][]string, run func() error) (answer, error) {
+	verdicts := []any{}
+	for _, ids := range lists {
+		if err := correct(ids, nil); err != nil {
+			return nil, err
+		}
+		verdicts = append(verdicts, func() (verdict any) {
+			defer func() {
+				if recover() != nil {
+					verdict = nil
+				}
+			}()
+			return run() == nil
+		}())
+	}
+	return answer{"verdicts": verdicts}, nil
 }

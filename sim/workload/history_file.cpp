@@ -54,7 +54,7 @@ std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t shar
 }
 
 std::string history_file(const HistoryMade& history, std::string_view room_version,
-                         const std::vector<StateOfSteps>& state_sets) {
+                         const std::vector<StateOfSteps>& state_sets, bool with_states) {
   const auto id = [&](std::uint32_t step) { return json::quoted(history.events[step].event_id); };
   std::vector<std::uint32_t> all, rejected;
   for (std::uint32_t s = 0; s < history.plan.steps.size(); ++s) {
@@ -64,10 +64,12 @@ std::string history_file(const HistoryMade& history, std::string_view room_versi
   std::string out = R"({"format":"stateroom-history/1","room_version":)" + json::quoted(room_version);
   out += ",\"events\":" + list(history.events, [](const event::Event& event) { return json::to_text(event.json); });
   out += ",\"event_ids\":" + list(all, id) + ",\"rejected\":" + list(rejected, id);
-  out += ",\"state_sets\":" + list(state_sets, [&](const StateOfSteps& set) {
-           return list(set, [&](const auto& entry) { return id(entry.second); });
-         });
-  return out + ",\"about\":{\"seed\":" + std::to_string(history.plan.seed) + "}}";
+  const auto ids = [&](const StateOfSteps& state) {
+    return list(state, [&](const auto& entry) { return id(entry.second); });
+  };
+  out += ",\"state_sets\":" + list(state_sets, ids) + ",\"about\":{\"seed\":" + std::to_string(history.plan.seed);
+  if (with_states) out += ",\"before\":" + list(history.plan.steps, [&](const Step& step) { return ids(step.before); });
+  return out + "}}";
 }
 
 }  // namespace stateroom::workload

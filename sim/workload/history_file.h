@@ -18,7 +18,8 @@ std::vector<std::uint32_t> last_events(const Plan& plan);
 /// Two or more state sets; one of `shares_of_100` of the histories has the states after its last events. A rejected
 /// event is now and then an entry of the state that a server has after it, as where only others rejected it.
 std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t shares_of_100 = 50);
+/// `with_states`: `about.before` holds the state before each event.
 std::string history_file(const HistoryMade& history, std::string_view room_version,
-                         const std::vector<StateOfSteps>& state_sets);
+                         const std::vector<StateOfSteps>& state_sets, bool with_states = false);
 
 }  // namespace stateroom::workload
