@@ -152,7 +152,8 @@ class VetWork {
           const Readings& readings)
       : base_(load(bench, base, {profile, readings})),
         candidate_(load(bench, candidate, {profile, readings})),
-        mixtures_(base_->text, candidate_->text, rules::compare(base_->text, candidate_->text, &bench.registry())) {}
+        mixtures_(base_->text, candidate_->text, rules::compare(base_->text, candidate_->text, &bench.registry())),
+        control_(mixtures_.program(mixtures_.all())) {}
 
   py::list versions() const {
     py::list out;
@@ -287,10 +288,11 @@ class VetWork {
       const py::gil_scoped_release release;
       const auto history = workload::make(base_->program, seed, unsigned_events());
       if (!history) return std::unexpected(history.error());
-      const auto difference = search::compare(history->plan, history->staged, candidate_->program);
+      const auto difference = search::compare(history->plan, history->staged, candidate_->program, control_);
       if (!difference) return std::unexpected(difference.error());
       if (difference->merges.empty()) return std::nullopt;
-      auto small = search::shrink(history->plan, difference->merges[0], base_->program, candidate_->program, tries);
+      auto small =
+          search::shrink(history->plan, difference->merges[0], base_->program, candidate_->program, tries, control_);
       if (!small) return std::unexpected(small.error());
       return std::optional(std::move(*small));
     }();
@@ -377,7 +379,7 @@ class VetWork {
   base::Result<HistoryOutcome> one_history(std::uint64_t seed) const {
     const auto history = workload::make(base_->program, seed, unsigned_events());
     if (!history) return std::unexpected(history.error());
-    auto difference = search::compare(history->plan, history->staged, candidate_->program);
+    auto difference = search::compare(history->plan, history->staged, candidate_->program, control_);
     if (!difference) return std::unexpected(difference.error());
     HistoryOutcome out{{}, std::move(*difference)};
     for (const workload::Step& step : history->plan.steps) out.types.push_back(step.type);
@@ -409,6 +411,7 @@ class VetWork {
 
   LoadedPtr base_, candidate_;
   search::Mixtures mixtures_;
+  search::ProgramPtr control_;  // the candidate's rules under the base's name; null where that is no text
   std::vector<search::QuestionPtr> questions_;
   std::optional<search::Attribution> attribution_;
   std::size_t attributed_ = 0;  // questions that it knows

@@ -85,6 +85,12 @@ def first_screen(vet: "Vet") -> list[str]:
         "No lint is new." if not vet.lints else f"New: {_count(len(vet.lints), 'lint')}.",
         PROVER,
     ]
+    if small := next((w for w in vet.search["witnesses"] if w["holds"]), None):
+        said = [
+            f"{getattr(vet, side)} {'allows' if one['allowed'] else 'refuses'} it by {one['number']} {one['label']}"
+            for side, one in ((side, small[side]["replayed"]) for side in ("base", "candidate"))
+        ]
+        out.insert(2, f"The smallest event: {'; '.join(small['deviations'])}. {', '.join(said).replace('  ', ' ')}.")
     if not vet.edits:
         out[0] = f"{vet.candidate} says the same as {vet.base}."
         out[1] = f"{vet.search['pairs']} pairs of event and state were decided alike."
@@ -196,6 +202,7 @@ def explained(vet: "Vet") -> dict[str, Any] | None:
             if value and value["keys"]:
                 row["key_" + side] = ", ".join(("descending " if d else "") + c for c, d, _ in value["keys"])
         row["same"] = row["base"] == row["candidate"]
+        row["lit"] = sorted({step for values in sides if name in values for step in values[name]["steps"]})
         rows.append(row)
     checks = {side: [{**c, "said": say(c["step"])} for c in small[side]["checks"]] for side in ("base", "candidate")}
     entries: dict[tuple[str, str], dict[str, int]] = {}

@@ -10,7 +10,8 @@ using workload::Signing;
 using workload::Step;
 
 /// Does a plan still show what was found?
-base::Result<bool> shows(const Shrunk& shrunk, const ProgramPtr& base, const ProgramPtr& candidate) {
+base::Result<bool> shows(const Shrunk& shrunk, const ProgramPtr& base, const ProgramPtr& candidate,
+                         const ProgramPtr& control) {
   const auto left = workload::stage(shrunk.plan, base, Signing::kUnsigned);
   if (!left) return std::unexpected(left.error());
   for (std::size_t s = 0; s < shrunk.plan.steps.size(); ++s) {
@@ -22,7 +23,12 @@ base::Result<bool> shows(const Shrunk& shrunk, const ProgramPtr& base, const Pro
   if (!one) return std::unexpected(one.error());
   const auto two = right->scene->resolve(shrunk.state_sets, false);
   if (!two) return std::unexpected(two.error());
-  return one->state != two->state;
+  if (one->state == two->state || !control) return one->state != two->state;
+  const auto third = workload::stage(shrunk.plan, control, Signing::kUnsigned);
+  if (!third) return std::unexpected(third.error());
+  const auto three = third->scene->resolve(shrunk.state_sets, false);
+  if (!three) return std::unexpected(three.error());
+  return one->state != three->state;
 }
 
 StateOfSteps without(const StateOfSteps& state, std::uint32_t gone) {
@@ -70,7 +76,8 @@ base::Result<Difference> compare(const Plan& plan, const ProgramPtr& base, const
   return compare(plan, *left, candidate);
 }
 
-base::Result<Difference> compare(const Plan& plan, const workload::Staged& left, const ProgramPtr& candidate) {
+base::Result<Difference> compare(const Plan& plan, const workload::Staged& left, const ProgramPtr& candidate,
+                                 const ProgramPtr& control) {
   const auto right = workload::stage(plan, candidate, Signing::kUnsigned);
   if (!right) return std::unexpected(right.error());
   Difference out;
@@ -88,19 +95,31 @@ base::Result<Difference> compare(const Plan& plan, const workload::Staged& left,
     if (!cited[s] && !plan.steps[s].rejected) last.push_back(s);
   }
   if (last.size() > 1) merges.insert(last);
+  std::optional<workload::Staged> third;  // under the control
   for (const auto& merge : merges) {
     const auto one = left.scene->state_after(merge);
     if (!one) return std::unexpected(one.error());
     const auto two = right->scene->state_after(merge);
     if (!two) return std::unexpected(two.error());
     ++out.merges_asked;
-    if (*one != *two) out.merges.push_back(merge);
+    if (*one == *two) continue;
+    if (control && !third) {
+      auto staged = workload::stage(plan, control, Signing::kUnsigned);
+      if (!staged) return std::unexpected(staged.error());
+      third = std::move(*staged);
+    }
+    if (third) {
+      const auto three = third->scene->state_after(merge);
+      if (!three) return std::unexpected(three.error());
+      if (*one == *three) continue;
+    }
+    out.merges.push_back(merge);
   }
   return out;
 }
 
 base::Result<Shrunk> shrink(const Plan& plan, const std::vector<std::uint32_t>& merge, const ProgramPtr& base,
-                            const ProgramPtr& candidate, std::uint32_t tries) {
+                            const ProgramPtr& candidate, std::uint32_t tries, const ProgramPtr& control) {
   Shrunk best;
   best.plan = plan;
   for (const std::uint32_t step : merge) {
@@ -111,7 +130,7 @@ base::Result<Shrunk> shrink(const Plan& plan, const std::vector<std::uint32_t>& 
   const auto attempt = [&](Shrunk smaller) -> base::Result<bool> {
     if (tries == 0) return false;
     --tries;
-    auto still = shows(smaller, base, candidate);
+    auto still = shows(smaller, base, candidate, control);
     if (still && *still) best = std::move(smaller);
     return still;
   };

@@ -35,8 +35,11 @@ struct Difference {
 };
 
 base::Result<Difference> compare(const Plan& plan, const ProgramPtr& base, const ProgramPtr& candidate);
-/// The same for a plan that was staged under the base already.
-base::Result<Difference> compare(const Plan& plan, const workload::Staged& base, const ProgramPtr& candidate);
+/// The same for a plan that was staged under the base already. A create event names its version, so that two versions
+/// give events other ids, and ties other outcomes. `control` (the candidate's rules under the base's name; null: none)
+/// leaves out the merges that differ by that alone.
+base::Result<Difference> compare(const Plan& plan, const workload::Staged& base, const ProgramPtr& candidate,
+                                 const ProgramPtr& control = nullptr);
 
 /// A history and a merge of it that resolves differently.
 struct Shrunk {
@@ -47,6 +50,7 @@ struct Shrunk {
 /// Leaves out steps, state sets and entries as long as the merge still resolves differently and the base allows every
 /// event that is not marked as refused. `tries` bounds the work.
 base::Result<Shrunk> shrink(const Plan& plan, const std::vector<std::uint32_t>& merge, const ProgramPtr& base,
-                            const ProgramPtr& candidate, std::uint32_t tries = 400);
+                            const ProgramPtr& candidate, std::uint32_t tries = 400,
+                            const ProgramPtr& control = nullptr);
 
 }  // namespace stateroom::search

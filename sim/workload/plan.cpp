@@ -84,12 +84,12 @@ std::vector<std::uint32_t> Descent::state_extremities(const Step& step, std::spa
 /// Events of a scene in a room, ready to be asked.
 struct Scene::Stage {
   Stage(std::shared_ptr<const rules::Program> program, std::unique_ptr<graph::Room> events)
-      : room(std::move(events)), evaluator(std::move(program), *room), resolver(evaluator, store) {}
+      : room(std::move(events)), evaluator(std::move(program), *room) {}
 
   std::unique_ptr<graph::Room> room;
   graph::StateStore store;
   rules::Evaluator evaluator;
-  resolve::Resolver resolver;
+  std::optional<resolve::Resolver> resolver;         // made when first asked: most rooms only judge
   std::vector<std::uint32_t> step_of;                // by EventIndex; beyond the scene's steps: a step on trial
   std::map<std::uint32_t, base::EventIndex> places;  // by step
 
@@ -407,7 +407,8 @@ base::Result<Resolved> Scene::resolve(std::span<const StateOfSteps> sets, bool t
   std::vector<graph::State> states;
   for (const StateOfSteps& set : sets) states.push_back(stage.state(set));
   resolve::Trace traced;
-  const auto resolved = stage.resolver.resolve(states, trace ? &traced : nullptr);
+  if (!stage.resolver) stage.resolver.emplace(stage.evaluator, stage.store);
+  const auto resolved = stage.resolver->resolve(states, trace ? &traced : nullptr);
   if (!resolved) return std::unexpected(resolved.error());
   Resolved out;
   for (const auto& [key, event] : stage.store.entries(*resolved)) {

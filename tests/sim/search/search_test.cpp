@@ -179,5 +179,23 @@ TEST(Attribution, WhatIsSaidOfAnEditHoldsWhenItIsAskedAgain) {
   }
 }
 
+TEST(Difference, AMergeThatDiffersByTheNameInTheCreateEventAloneIsLeftOut) {
+  // The proposal says nothing about resolution; its create events have other ids all the same.
+  const rules::Version before = text("11"), after = text("org.matrix.msc3757.11");
+  Mixtures mixtures(before, after, rules::compare(before, after));
+  const ProgramPtr control = mixtures.program(mixtures.all());
+  ASSERT_NE(control, nullptr);
+  std::size_t by_name = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const auto history = workload::make(program("11"), seed);
+    ASSERT_TRUE(history);
+    by_name += compare(history->plan, history->staged, program("org.matrix.msc3757.11"))->merges.size();
+    const auto asked = compare(history->plan, history->staged, program("org.matrix.msc3757.11"), control);
+    ASSERT_TRUE(asked) << asked.error().message;
+    EXPECT_TRUE(asked->merges.empty()) << seed;
+  }
+  EXPECT_GT(by_name, 0U);
+}
+
 }  // namespace
 }  // namespace stateroom::search
