@@ -201,9 +201,9 @@ class Vet:
         return {k: answer[k] for k in ("allowed", "label", "number")} | {"number": answer["number"] or ""}
 
     def _witnesses(self, _tell: Callable[[float], None]) -> None:
-        self.search = self.work.witnesses(SCOPE_MAX, PAIRS_MAX)
+        search = self.work.witnesses(SCOPE_MAX, PAIRS_MAX)
         about = {"tool": "stateroom vet", "candidate": self.candidate, "base": self.base}
-        for number, witness in enumerate(self.search["witnesses"], 1):
+        for number, witness in enumerate(search["witnesses"], 1):
             witness["files"] = {}
             for side in ("base", "candidate"):
                 one = witness[side]
@@ -222,6 +222,7 @@ class Vet:
                 one["replayed"] = self._auth(self.files[name], side)
                 one["event_json"], one["state_json"] = event, state
             witness["holds"] = witness["base"]["replayed"]["allowed"] != witness["candidate"]["replayed"]["allowed"]
+        self.search = search
 
     def _questions(self, _tell: Callable[[float], None]) -> None:
         self.questions = self.work.differences()
@@ -237,12 +238,15 @@ class Vet:
             if found is None:
                 continue
             found["labels"] = [self.edits[other]["label"] for other in found["with"]]
-            edit["shown"] = found
-            edit["found"] = next((w for w in self.search["witnesses"] if w["question"] == found["question"]), None)
+            witness = next((w for w in self.search["witnesses"] if w["question"] == found["question"]), None)
             merge = next((m for m in self.merges if m["question"] == found["question"]), None)
-            found["files"] = (edit["found"] or merge or self._question_files(found))["files"]
-            edit["witness"] = found["files"]["candidate"] or found["files"]["base"]
-            edit["scope"] = f"{found['words']}: {self._how(found)}"
+            files = found["files"] = (witness or merge or self._question_files(found))["files"]
+            edit |= {
+                "shown": found,
+                "found": witness,
+                "witness": files["candidate"] or files["base"],
+                "scope": f"{found['words']}: {self._how(found)}",
+            }
 
     def _how(self, found: dict[str, Any]) -> str:
         if found["how"] == "alone":
@@ -277,6 +281,13 @@ class Vet:
         return {"files": out}
 
     def _histories(self, tell: Callable[[float], None]) -> None:
+        try:
+            self._make_histories(tell)
+        except KeyboardInterrupt:  # what was found till then is shown all the same
+            self.complete, self.interrupted = False, True
+        self._show_merges()
+
+    def _make_histories(self, tell: Callable[[float], None]) -> None:
         for first in range(0, self.count, AT_ONCE):
             if self._late():
                 break
@@ -287,6 +298,9 @@ class Vet:
                     small["seed"] = run["seed"]
                     self.merges.append(small)
             tell(len(self.runs) / self.count)
+
+    def _show_merges(self) -> None:
+        """Write the smallest histories that resolve differently, read them again, and describe their events."""
         self.merges.sort(key=lambda m: (len(m["steps"]), m["seed"]))
         for small in self.merges:
             small["files"] = {}

@@ -200,11 +200,12 @@ def test_a_profile_holds_in_both_versions(tmp_path: Path) -> None:
     assert made.data["complete"]
 
 
-def test_ctrl_c_leaves_a_report_of_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stage", ["_questions", "_make_histories", "_scenarios", "_attribution"])
+def test_ctrl_c_leaves_a_report_of_what_is_done(stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Vet, "_histories", interrupt)
+    monkeypatch.setattr(Vet, stage, interrupt)
     made = vet("12", "11", output=tmp_path / "cut", histories=5)
     assert made.interrupted
     assert made.data["complete"] is False
