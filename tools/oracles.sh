@@ -13,7 +13,7 @@ want() {  # what it is, the least version, the version found, what to install
   say "$1 $2 or later is needed, found ${3:-none}: $4"
   checked=false
 }
-want cargo 1.85 "$(cargo --version 2>/dev/null | cut -d' ' -f2)" \
+want cargo 1.89 "$(cargo --version 2>/dev/null | cut -d' ' -f2)" \
   "install Rust with edition 2024 by rustup (rustup.rs: 'rustup toolchain install stable')"
 want go 1.23 "$(go env GOVERSION 2>/dev/null | sed 's/^go//')" \
   "install Go from go.dev/dl, or the package golang-1.23-go of Debian's backports"
@@ -30,22 +30,36 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
   echo "$key" >"$stamp"
 fi
 
-say "building the driver of ruma-state-res"
+# A copy of a peer's source with the patch that stands beside its driver, made again when either changed.
+corrected_copy() {  # folder of the driver, its list of releases, the published source
+  local key copy=$1/target/peer
+  key=$(cat "$1/$2" "$1/corrections.patch" ../tools/oracles.sh | sha256sum)
+  [ "$(cat "$copy/setup-stamp" 2>/dev/null)" != "$key" ] || return 0
+  rm -rf "$copy"
+  cp -r "$3" "$copy"
+  chmod -R u+w "$copy"
+  patch --quiet --strip 1 --directory "$copy" <"$1/corrections.patch"
+  echo "$key" >"$copy/setup-stamp"
+}
+
+say "building the driver of ruma-state-res, and one of a copy with corrections that can be switched on"
 (cd ruma && cargo build --quiet --release --locked)
+published=$(cd ruma && cargo metadata --quiet --format-version 1 --locked |
+  ../../.venv/bin/python -c 'import json, os, sys
+print(next(os.path.dirname(p["manifest_path"]) for p in json.load(sys.stdin)["packages"] if p["name"] == "ruma-state-res"))')
+corrected_copy ruma Cargo.lock "$published"
+mkdir -p ruma/target/corrected
+{ sed 's/^name = "ruma-oracle"/name = "ruma-corrected"/' ruma/Cargo.toml
+  printf '\n[[bin]]\nname = "ruma-corrected"\npath = "../../src/main.rs"\n\n[patch.crates-io]\nruma-state-res = { path = "../peer" }\n'
+} >ruma/target/corrected/Cargo.toml
+cp ruma/Cargo.lock ruma/target/corrected/
+(cd ruma/target/corrected && cargo build --quiet --release --offline --features corrected --target-dir ..)
 
 say "building the driver of gomatrixserverlib, and one of a copy with corrections that can be switched on"
+corrected_copy gomatrixserverlib go.mod "$(cd gomatrixserverlib && go list -m -f '{{.Dir}}' github.com/matrix-org/gomatrixserverlib)"
 cd gomatrixserverlib
 go build -mod=readonly -o target/gomatrixserverlib-oracle .
-stamp=target/peer/setup-stamp
-key=$(cat go.mod corrections.patch | sha256sum)
-if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
-  rm -rf target/peer
-  cp -r "$(go list -m -f '{{.Dir}}' github.com/matrix-org/gomatrixserverlib)" target/peer
-  chmod -R u+w target/peer
-  patch --quiet --strip 1 --directory target/peer <corrections.patch
-  cp go.mod target/corrected.mod
-  cp go.sum target/corrected.sum
-  go mod edit -replace "github.com/matrix-org/gomatrixserverlib=./target/peer" target/corrected.mod
-  echo "$key" >"$stamp"
-fi
+cp go.mod target/corrected.mod
+cp go.sum target/corrected.sum
+go mod edit -replace "github.com/matrix-org/gomatrixserverlib=./target/peer" target/corrected.mod
 go build -modfile target/corrected.mod -tags corrected -o target/gomatrixserverlib-corrected .

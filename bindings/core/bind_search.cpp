@@ -447,18 +447,23 @@ class HistoryMaker {
     loaded_ = load(bench, version, {});
   }
 
-  py::bytes history(std::uint64_t seed, bool states) const {
+  py::bytes history(std::uint64_t seed, bool states) {
     std::string file;
     {
       const py::gil_scoped_release release;
-      const auto made = value_of(workload::make(loaded_->program, seed));
-      file = workload::history_file(made, loaded_->text.identifier, workload::choose_state_sets(made.plan), states);
+      const std::uint64_t room = seed / kDraws;
+      if (!made_ || made_->plan.seed != room) made_ = value_of(workload::make(loaded_->program, room));
+      const auto sets = workload::choose_state_sets(made_->plan, static_cast<std::uint32_t>(seed % kDraws));
+      file = workload::history_file(*made_, loaded_->text.identifier, sets, states);
     }
     return file;
   }
 
  private:
+  static constexpr std::uint64_t kDraws = 8;  // state sets of one room, which is most of the work
+
   LoadedPtr loaded_;
+  std::optional<workload::HistoryMade> made_;
 };
 
 py::dict server_keys() {
@@ -484,9 +489,11 @@ void bind_search(py::module_& module) {
              "A version's readings: name, default, and its choices with the profiles that choose so.");
   py::class_<HistoryMaker>(module, "HistoryMaker", "Makes random histories of one version.")
       .def(py::init<const std::string&>(), py::arg("version"))
-      .def("history", &HistoryMaker::history, py::arg("seed"), py::arg("states") = false,
-           "The bytes of a history file with state sets, the same for a seed on every machine; with `states` also "
-           "the state before each event, in `about.before`.");
+      .def(
+          "history", &HistoryMaker::history, py::arg("seed"), py::arg("states") = false,
+          "The bytes of a history file with state sets, the same for a seed on every machine; eight seeds in a row are "
+          "one room with other state sets. With `states` also "
+          "the state before each event, in `about.before`.");
   py::class_<VetWork>(module, "VetWork", "Two versions, ready to be compared.")
       .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, const Readings&>(),
            py::arg("bench"), py::arg("base"), py::arg("candidate"), py::arg("profile") = "",

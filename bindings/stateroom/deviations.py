@@ -1,8 +1,8 @@
 """Deviations of implementations that no edit of a room version's text can say.
 
 Each has an id, its place in the peer's source at the release that `oracles/` pins, and a correction of the same id in
-`oracles/gomatrixserverlib/corrections.patch`: it is confirmed by the corrected copy, which agrees where the published
-one differs.
+the `corrections.patch` beside the driver: it is confirmed by the corrected copy, which agrees where the published one
+differs.
 """
 
 from dataclasses import dataclass
@@ -170,6 +170,17 @@ GOMATRIXSERVERLIB = (
 """Of gomatrixserverlib, at the release that `oracles/gomatrixserverlib/go.mod` pins."""
 
 
+RUMA = (
+    Deviation(
+        "rejected-entries",
+        ("ruma",),
+        "ruma-state-res/src/state_res.rs:674",
+        "an entry of the state that was rejected is passed over for the one that the event cites",
+    ),
+)
+"""Of ruma-state-res."""
+
+
 @dataclass(frozen=True)
 class VerdictDeviation(Deviation):
     """Something in which a peer's verdict on a single event departs, known by the rule that decides it with us.
@@ -225,6 +236,14 @@ VERDICTS = (
         False,
     ),
     VerdictDeviation(
+        "typed-levels",
+        _BOTH,
+        "eventcontent.go:480",
+        "a power levels event is refused for ill-typed `notifications` in versions that do not know them too",
+        "power_levels.",
+        False,
+    ),
+    VerdictDeviation(
         "redacts-absent",
         ("synapse",),
         "synapse/event_auth.py:952",
@@ -255,10 +274,10 @@ def of(oracle: str) -> list[Deviation]:
     --------
     >>> of("gomatrixserverlib")[0].id
     'fallback'
-    >>> of("ruma")
+    >>> of("synapse")
     []
     """
-    return [one for one in GOMATRIXSERVERLIB if oracle in one.oracles]
+    return [one for one in (*RUMA, *GOMATRIXSERVERLIB) if oracle in one.oracles]
 
 
 __all__ = ["Deviation", "VerdictDeviation", "of", "of_verdicts"]

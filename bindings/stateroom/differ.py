@@ -22,7 +22,7 @@ from stateroom.differ_explain import UNEXPLAINED
 from stateroom.oracles import NAMES, Oracle, missing
 
 FORMAT = "stateroom-differ/1"
-PART = 100  # histories
+PART = 200  # histories
 COLUMNS = ("seed", "version", "oracle", "same", "explanation", "file")
 UNEXPLAINED_WRITTEN = 20  # at most, of each oracle
 

@@ -144,6 +144,13 @@ def _with_typed_content(event: dict[str, Any]) -> dict[str, Any]:
     return event | {"content": content}
 
 
+def _with_typed_levels(event: dict[str, Any]) -> dict[str, Any]:
+    levels = event["content"].get("notifications", {})
+    typed = isinstance(levels, dict) and all(type(level) is int for level in levels.values())
+    content = {name: value for name, value in event["content"].items() if typed or name != "notifications"}
+    return event | {"content": content}
+
+
 def _with_redacts(event: dict[str, Any]) -> dict[str, Any]:
     return event if isinstance(event.get("redacts"), str) else event | {"redacts": "$elsewhere:nowhere.example"}
 
@@ -151,6 +158,7 @@ def _with_redacts(event: dict[str, Any]) -> dict[str, Any]:
 REPAIRS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "user-ids": _with_user_id,
     "typed-content": _with_typed_content,
+    "typed-levels": _with_typed_levels,
     "redacts-absent": _with_redacts,
 }
 

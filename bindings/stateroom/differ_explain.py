@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import combinations
 from typing import Any
@@ -40,7 +40,21 @@ class Case:
         made = json.loads(data)
         named = zip(made["events"], made["event_ids"], strict=True)
         events = [event | {"event_id": event_id} for event, event_id in named]
-        return cls(made["room_version"], events, made["state_sets"], made.get("rejected", []))
+        return cls(made["room_version"], events, made["state_sets"], made.get("rejected", [])).pruned()
+
+    def pruned(self) -> "Case":
+        """Leave out what no resolution looks at: all but the state sets, what they cite, and create events."""
+        by_id = {event["event_id"]: event for event in self.events}
+        todo = [one for states in self.state_sets for one in states]
+        todo += [event["event_id"] for event in self.events if event["type"] == "m.room.create"]
+        seen: set[str] = set()
+        while todo:
+            one = todo.pop()
+            if one in by_id and one not in seen:
+                seen.add(one)
+                todo += [edge if isinstance(edge, str) else edge[0] for edge in by_id[one].get("auth_events", [])]
+        events = [event for event in self.events if event["event_id"] in seen]
+        return replace(self, events=events, rejected=[one for one in self.rejected if one in seen])
 
     @property
     def contested(self) -> bool:

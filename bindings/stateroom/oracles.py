@@ -48,7 +48,7 @@ def command(name: str, *, corrected: bool = False) -> list[str]:
     go = str(folder() / f"gomatrixserverlib/target/gomatrixserverlib-{kind}")
     commands = {
         "synapse": [str(folder() / "synapse/.venv/bin/python"), str(folder() / "synapse/driver.py")],
-        "ruma": [str(folder() / "ruma/target/release/ruma-oracle")],
+        "ruma": [str(folder() / f"ruma/target/release/ruma-{kind}")],
         "gomatrixserverlib": [go],
         "dendrite": [go, "dendrite"],
     }
@@ -59,7 +59,8 @@ def command(name: str, *, corrected: bool = False) -> list[str]:
 
 def missing(name: str) -> str | None:
     """Say why an oracle cannot be asked; None if it can."""
-    absent = [part for part in command(name) if part.startswith("/") and not Path(part).exists()]
+    parts = command(name) + command(name, corrected=True)
+    absent = [part for part in parts if part.startswith("/") and not Path(part).exists()]
     return f"{absent[0]} is not there: `make oracles` builds it" if absent else None
 
 

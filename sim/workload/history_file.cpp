@@ -1,5 +1,7 @@
 #include "sim/workload/history_file.h"
 
+#include <algorithm>
+
 #include "model/json/value.h"
 #include "sim/kernel/random.h"
 
@@ -19,6 +21,17 @@ std::string list(const Items& items, Write write) {
   return out + "]";
 }
 
+/// The events that are brought together, the last ones first, each set of them once.
+std::vector<std::vector<std::uint32_t>> merges_of(const Plan& plan) {
+  std::vector<std::vector<std::uint32_t>> out;
+  const auto add = [&](const std::vector<std::uint32_t>& events) {
+    if (events.size() > 1 && std::find(out.begin(), out.end(), events) == out.end()) out.push_back(events);
+  };
+  add(last_events(plan));
+  for (std::size_t s = plan.steps.size(); s-- > 0;) add(plan.steps[s].prev);
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> last_events(const Plan& plan) {
@@ -34,11 +47,13 @@ std::vector<std::uint32_t> last_events(const Plan& plan) {
   return last;
 }
 
-std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t shares_of_100) {
-  kernel::Random random(plan.seed, "workload/state sets");
-  std::vector<std::uint32_t> chosen = last_events(plan);
-  if (!random.chance(shares_of_100, 100) || chosen.size() < 2) {
-    chosen.clear();
+std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t draw) {
+  kernel::Random random(plan.seed, "workload/state sets/" + std::to_string(draw));
+  const auto merges = merges_of(plan);
+  std::vector<std::uint32_t> chosen;
+  if (draw % 2 == 0 && draw / 2 < merges.size()) {
+    chosen = merges[draw / 2];
+  } else {
     for (std::uint64_t count = 2 + random.below(2); count > 0; --count)
       chosen.push_back(static_cast<std::uint32_t>(random.below(plan.steps.size())));
   }

@@ -15,9 +15,10 @@ namespace stateroom::workload {
 
 /// The events that no accepted event follows, in order.
 std::vector<std::uint32_t> last_events(const Plan& plan);
-/// Two or more state sets; one of `shares_of_100` of the histories has the states after its last events. A rejected
-/// event is now and then an entry of the state that a server has after it, as where only others rejected it.
-std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t shares_of_100 = 50);
+/// Two or more state sets, another choice of them for each `draw`: even draws take the merges of the history, its last
+/// events first, as long as there are some; the others the states after two or three events. A rejected event is now
+/// and then an entry of the state that a server has after it, as where only others rejected it.
+std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t draw = 0);
 /// `with_states`: `about.before` holds the state before each event.
 std::string history_file(const HistoryMade& history, std::string_view room_version,
                          const std::vector<StateOfSteps>& state_sets, bool with_states = false);

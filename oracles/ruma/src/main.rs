@@ -119,6 +119,11 @@ struct ResolveQuestion {
     /// Repeat the resolution so often and report the times in nanoseconds; the auth chains are made before.
     #[serde(default)]
     repeat: u32,
+    /// Deviations that the corrected copy is asked without (../corrections.patch).
+    #[serde(default)]
+    corrected: Vec<String>,
+    /// One state for each list of corrections, all in one answer.
+    corrections: Option<Vec<Vec<String>>>,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +135,8 @@ struct AuthQuestion {
     events: Vec<Pdu>,
     #[serde(default)]
     rejected: Vec<OwnedEventId>,
+    /// One verdict for each list of corrections.
+    corrections: Option<Vec<Vec<String>>>,
 }
 
 type Room = HashMap<OwnedEventId, Arc<Pdu>>;
@@ -183,6 +190,32 @@ fn about() -> Value {
     json!({"oracle": "ruma", "release": "ruma-state-res 0.17.0", "versions": judges[1..], "judges": judges})
 }
 
+/// Switches deviations of the corrected copy off.
+#[cfg(feature = "corrected")]
+fn correct(ids: &[String]) -> Result<(), String> {
+    *ruma_state_res::CORRECTED.write().map_err(|e| e.to_string())? = ids.to_vec();
+    Ok(())
+}
+
+/// Refuses: this is the library as it is published.
+#[cfg(not(feature = "corrected"))]
+fn correct(ids: &[String]) -> Result<(), String> {
+    let message = "question: only the corrected copy takes corrections";
+    if ids.is_empty() {
+        Ok(())
+    } else {
+        Err(message.to_owned())
+    }
+}
+
+fn entries(state: StateMap<OwnedEventId>) -> Vec<Value> {
+    let sorted: BTreeMap<(String, String), String> = state
+        .into_iter()
+        .map(|((t, k), id)| ((t.to_string(), k), id.to_string()))
+        .collect();
+    sorted.into_iter().map(|((t, k), id)| json!([t, k, id])).collect()
+}
+
 fn resolve_answer(question: ResolveQuestion) -> Result<Value, String> {
     let rules = rules_of(&question.room_version)?;
     let v2 = rules
@@ -222,6 +255,15 @@ fn resolve_answer(question: ResolveQuestion) -> Result<Value, String> {
         })
         .map_err(|e| e.to_string())
     };
+    if let Some(lists) = &question.corrections {
+        let mut states = Vec::new();
+        for ids in lists {
+            correct(ids)?;
+            states.push(run(chains.clone()).map(entries).ok());
+        }
+        return Ok(json!({"states": states}));
+    }
+    correct(&question.corrected)?;
     let mut times = Vec::new();
     for _ in 0..question.repeat {
         let prepared = chains.clone();
@@ -230,11 +272,7 @@ fn resolve_answer(question: ResolveQuestion) -> Result<Value, String> {
         times.push(start.elapsed().as_nanos() as u64);
         done?;
     }
-    let state: BTreeMap<(String, String), String> = run(chains)?
-        .into_iter()
-        .map(|((t, k), id)| ((t.to_string(), k), id.to_string()))
-        .collect();
-    let list: Vec<Value> = state.into_iter().map(|((t, k), id)| json!([t, k, id])).collect();
+    let list = entries(run(chains)?);
     Ok(if question.repeat > 0 {
         json!({"state": list, "nanoseconds": times})
     } else {
@@ -251,13 +289,25 @@ fn auth_answer(mut question: AuthQuestion) -> Result<Value, String> {
     let known: HashMap<&EventId, &Pdu> = all.map(|e| (&*e.event_id, e)).collect();
     let slots: HashMap<(StateEventType, String), &Pdu> =
         question.state.iter().filter_map(|e| Some((key(e)?, e))).collect();
-    let verdict = check_state_independent_auth_rules(&rules, &question.event, |id: &EventId| known.get(id).copied())
-        .and_then(|()| {
-            check_state_dependent_auth_rules(&rules, &question.event, |t: &StateEventType, k: &str| {
-                slots.get(&(t.clone(), k.to_owned())).copied()
-            })
-        });
-    Ok(match verdict {
+    let judge = || {
+        check_state_independent_auth_rules(&rules, &question.event, |id: &EventId| known.get(id).copied()).and_then(
+            |()| {
+                check_state_dependent_auth_rules(&rules, &question.event, |t: &StateEventType, k: &str| {
+                    slots.get(&(t.clone(), k.to_owned())).copied()
+                })
+            },
+        )
+    };
+    if let Some(lists) = &question.corrections {
+        let mut verdicts = Vec::new();
+        for ids in lists {
+            correct(ids)?;
+            verdicts.push(judge().is_ok());
+        }
+        return Ok(json!({"verdicts": verdicts}));
+    }
+    correct(&[])?;
+    Ok(match judge() {
         Ok(()) => json!({"allowed": true}),
         Err(reason) => json!({"allowed": false, "reason": reason}),
     })
