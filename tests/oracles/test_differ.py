@@ -1,7 +1,11 @@
 """`stateroom differ`: campaigns, explanations, smaller histories."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +122,27 @@ def test_the_command_prints_lines_and_exits_as_asked(oracle: Callable[[str], Ora
         jsonschema.validate(line, SCHEMA)
         assert (line["version"], line["same"]) == ("11", True), "ruma resolves no version 1"
     assert CliRunner().invoke(app, ["differ", "--oracle", "conduit"]).exit_code == 2
+
+
+def test_an_interrupted_campaign_keeps_what_is_done(oracle: Callable[[str], Oracle], tmp_path: Path) -> None:
+    oracle("ruma")
+    words = ["differ", "--oracle", "ruma", "--versions", "11", "--histories", "100000", "--jobs", "1"]
+    start = "import sys; from stateroom.cli import main; main()"
+    running = subprocess.Popen(
+        [sys.executable, "-c", start, *words, "-o", str(tmp_path / "c")],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        env=os.environ | {"PYTHONPATH": str(Path(stateroom.__file__).parent.parent)},
+    )
+    until = time.monotonic() + 60
+    while not list(tmp_path.glob("c/parts/11-*.parquet")) and time.monotonic() < until:
+        time.sleep(0.1)
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.wait(30) == 130
+    summary = json.loads((tmp_path / "c/summary.json").read_text("utf-8"))
+    assert not summary["complete"]
+    assert summary["oracles"]["ruma"]["histories"] >= 100, "a crash of the peer is not what Ctrl-C looks like"
+    assert summary["oracles"]["ruma"]["explanations"] == []
 
 
 def test_an_oracle_that_is_not_built_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
