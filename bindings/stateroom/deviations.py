@@ -154,6 +154,12 @@ GOMATRIXSERVERLIB = (
         "of a third party invite `public_keys` counts, `public_key` does not",
     ),
     Deviation(
+        "third-party-key",
+        _BOTH,
+        "eventauth.go:958",
+        "a third party invite whose state_key starts with `@` is refused",
+    ),
+    Deviation(
         "third-party-invite",
         _BOTH,
         "eventauth.go:1086",
@@ -236,9 +242,17 @@ VERDICTS = (
         False,
     ),
     VerdictDeviation(
-        "typed-levels",
+        "create-with-key",
         _BOTH,
-        "eventcontent.go:480",
+        "eventauth.go:458",
+        "a create event with another state_key, or none, is refused",
+        "create.allow",
+        False,
+    ),
+    VerdictDeviation(
+        "typed-levels",
+        ("ruma", *_BOTH),
+        "ruma-state-res/src/event_auth.rs:473, eventcontent.go:480",
         "a power levels event is refused for ill-typed `notifications` in versions that do not know them too",
         "power_levels.",
         False,

@@ -181,11 +181,18 @@ class Oracle:
         return _read(self.ask(question | {"rejected": list(rejected)}))
 
     def auth_corrected(
-        self, version: str, event: dict[str, Any], state: list[dict[str, Any]], corrections: list[list[str]]
+        self,
+        version: str,
+        event: dict[str, Any],
+        state: list[dict[str, Any]],
+        events: list[dict[str, Any]],
+        corrections: list[list[str]],
+        *,
+        rejected: Iterable[str] = (),
     ) -> list[bool | None]:
         """Ask about one event once for each list of corrections."""
-        question = {"ask": "auth", "room_version": version, "event": event, "state": state}
-        reply = self.ask(question | {"corrections": corrections})
+        question = {"ask": "auth", "room_version": version, "event": event, "state": state, "events": events}
+        reply = self.ask(question | {"rejected": list(rejected), "corrections": corrections})
         return list(reply.get("verdicts", [None] * len(corrections)))
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
