@@ -242,6 +242,21 @@ VERDICTS = (
         False,
     ),
     VerdictDeviation(
+        "typed-creator",
+        _BOTH,
+        "eventcontent.go:590",
+        "a create event whose creator is no string is refused in versions that only ask that it is there",
+        "create.allow",
+        False,
+    ),
+    VerdictDeviation(
+        "null-levels",
+        _BOTH,
+        "eventcontent.go:476",
+        "a level that is null is taken for 0 in versions that take integers alone",
+        "power_levels.",
+    ),
+    VerdictDeviation(
         "create-with-key",
         _BOTH,
         "eventauth.go:458",
