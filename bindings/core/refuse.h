@@ -27,5 +27,8 @@ T value_of(base::Result<T> result) {
   if (!result) throw Refusal(std::move(result.error()));
   return std::move(*result);
 }
+inline void value_of(base::Result<void> result) {
+  if (!result) throw Refusal(std::move(result.error()));
+}
 
 }  // namespace stateroom::bindings

@@ -14,6 +14,7 @@ __all__: list[str] = [
     "HistoryFile",
     "HistoryMaker",
     "HistoryView",
+    "Mutants",
     "ResolutionView",
     "RoomBuilder",
     "StateView",
@@ -40,6 +41,55 @@ __all__: list[str] = [
     "vet_server_keys",
     "z3_version",
 ]
+
+class Mutants:
+    """
+    The mutants of a version, and suites that may tell them from it.
+    """
+    def __init__(self, version: str, profile: str = "") -> None:
+        """
+        Error: StateroomError, the text does not check.
+        """
+    def __len__(self) -> int: ...
+    def add_histories(self, suite: str, files: collections.abc.Sequence[tuple[str, str]]) -> None:
+        """
+        A suite of history files, each as (name, bytes). Error: StateroomError, one cannot be read.
+        """
+    def add_random(
+        self,
+        suite: str,
+        count: typing.SupportsInt | typing.SupportsIndex,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None:
+        """
+        A suite of random histories.
+        """
+    def add_small_scope(self, suite: str) -> None:
+        """
+        Every event of the small scope in every state of it.
+        """
+    def ask(self, number: typing.SupportsInt | typing.SupportsIndex) -> list[str | None] | None:
+        """
+        For each suite the first case that tells the mutant from its version, or None; None if the mutant does not check. May be called from several threads.
+        """
+    def describe(self, number: typing.SupportsInt | typing.SupportsIndex) -> dict:
+        """
+        `section, label, number, operation, before, after` of a mutant.
+        """
+    def suites(self) -> list[tuple[str, int]]:
+        """
+        (name, cases) of each suite, in the order in which they were added.
+        """
+    @property
+    def name(self) -> str:
+        """
+        The version's name.
+        """
+    @property
+    def sha256(self) -> str:
+        """
+        Of the version's text with errata.
+        """
 
 class TextTree:
     """

@@ -16,6 +16,7 @@ from stateroom import __version__, _core
 from stateroom.bench import bench
 from stateroom.cli_differ import register as register_differ
 from stateroom.cli_format import register as register_format
+from stateroom.cli_mutants import register as register_mutants
 from stateroom.cli_vet import register
 from stateroom.errors import StateroomError
 from stateroom.output import (
@@ -426,6 +427,7 @@ def errors(as_json: Json = False) -> None:
 
 register_differ(app)
 register_format(app)
+register_mutants(app)
 register(app)
 
 

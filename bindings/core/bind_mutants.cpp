@@ -1,0 +1,109 @@
+// Mutants of a version and the suites that tell them from it: model/rules/mutate, sim/search/mutation.
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bindings/core/bindings.h"
+#include "bindings/core/refuse.h"
+#include "model/event/history.h"
+#include "model/report/workbench.h"
+#include "model/rules/elaborate.h"
+#include "model/rules/mutate.h"
+#include "sim/search/mutation.h"
+
+namespace stateroom::bindings {
+namespace {
+
+namespace py = pybind11;
+
+class Mutants {
+ public:
+  Mutants(const std::string& version, const std::string& profile) {
+    report::Workbench bench;
+    const auto loaded = bench.load(version, {profile, {}});
+    if (!loaded) throw Refusal(loaded.error().front());
+    loaded_ = *loaded;
+    mutants_ = rules::mutants(loaded_->text);
+    suites_ = std::make_unique<search::Suites>(loaded_->program);
+  }
+
+  std::size_t count() const { return mutants_.size(); }
+  std::string sha256() const { return loaded_->text.sha256_with_errata; }
+  std::string name() const { return loaded_->text.name; }
+
+  py::dict describe(std::size_t number) const {
+    const rules::Mutant& mutant = mutants_.at(number);
+    py::dict out;
+    out["section"] = mutant.section.text();
+    out["label"] = mutant.label;
+    out["number"] = mutant.number;
+    out["operation"] = mutant.operation;
+    out["before"] = mutant.before;
+    out["after"] = mutant.after;
+    return out;
+  }
+
+  void add_histories(const std::string& suite, const std::vector<std::pair<std::string, std::string>>& files) {
+    std::vector<search::SuiteHistory> histories;
+    for (const auto& [name, bytes] : files) {
+      for (auto& item : event::read_items(bytes, name)) {
+        const event::HistoryItem read = value_of(std::move(item));
+        event::History history = value_of(event::decode(read, loaded_->core->format, false));
+        histories.push_back({name, std::move(history.events), std::move(history.state_sets)});
+      }
+    }
+    value_of(suites_->add_histories(suite, std::move(histories)));
+  }
+  void add_random(const std::string& suite, std::uint32_t count, std::uint64_t seed) {
+    value_of(suites_->add_random(suite, count, seed));
+  }
+  void add_small_scope(const std::string& suite) { value_of(suites_->add_small_scope(suite)); }
+
+  std::vector<std::pair<std::string, std::uint64_t>> suites() const {
+    std::vector<std::pair<std::string, std::uint64_t>> out;
+    const auto names = suites_->names();
+    const auto sizes = suites_->sizes();
+    for (std::size_t i = 0; i < names.size(); ++i) out.emplace_back(names[i], sizes[i]);
+    return out;
+  }
+
+  /// None for a mutant that is no room version.
+  std::optional<std::vector<std::optional<std::string>>> ask(std::size_t number) const {
+    const auto core = rules::elaborate(rules::apply(loaded_->text, mutants_.at(number)));
+    if (!core) return std::nullopt;
+    return suites_->ask(rules::Program::compile(*core));
+  }
+
+ private:
+  report::LoadedPtr loaded_;
+  std::vector<rules::Mutant> mutants_;
+  std::unique_ptr<search::Suites> suites_;
+};
+
+}  // namespace
+
+void bind_mutants(py::module_& module) {
+  using NoGil = py::call_guard<py::gil_scoped_release>;
+  py::class_<Mutants>(module, "Mutants", "The mutants of a version, and suites that may tell them from it.")
+      .def(py::init<const std::string&, const std::string&>(), py::arg("version"), py::arg("profile") = "",
+           "Error: StateroomError, the text does not check.")
+      .def("__len__", &Mutants::count)
+      .def_property_readonly("name", &Mutants::name, "The version's name.")
+      .def_property_readonly("sha256", &Mutants::sha256, "Of the version's text with errata.")
+      .def("describe", &Mutants::describe, py::arg("number"),
+           "`section, label, number, operation, before, after` of a mutant.")
+      .def("add_histories", &Mutants::add_histories, py::arg("suite"), py::arg("files"), NoGil(),
+           "A suite of history files, each as (name, bytes). Error: StateroomError, one cannot be read.")
+      .def("add_random", &Mutants::add_random, py::arg("suite"), py::arg("count"), py::arg("seed"), NoGil(),
+           "A suite of random histories.")
+      .def("add_small_scope", &Mutants::add_small_scope, py::arg("suite"), NoGil(),
+           "Every event of the small scope in every state of it.")
+      .def("suites", &Mutants::suites, "(name, cases) of each suite, in the order in which they were added.")
+      .def("ask", &Mutants::ask, py::arg("number"), NoGil(),
+           "For each suite the first case that tells the mutant from its version, or None; None if the mutant does "
+           "not check. May be called from several threads.");
+}
+
+}  // namespace stateroom::bindings
