@@ -36,6 +36,7 @@ corrected_copy() {  # folder of the driver, its list of releases, the published 
   key=$(cat "$1/$2" "$1/corrections.patch" ../tools/oracles.sh | sha256sum)
   [ "$(cat "$copy/setup-stamp" 2>/dev/null)" != "$key" ] || return 0
   rm -rf "$copy"
+  mkdir -p "$1/target"
   cp -r "$3" "$copy"
   chmod -R u+w "$copy"
   patch --quiet --strip 1 --directory "$copy" <"$1/corrections.patch"
@@ -56,6 +57,7 @@ cp ruma/Cargo.lock ruma/target/corrected/
 (cd ruma/target/corrected && cargo build --quiet --release --offline --features corrected --target-dir ..)
 
 say "building the driver of gomatrixserverlib, and one of a copy with corrections that can be switched on"
+(cd gomatrixserverlib && go mod download)  # before go list, which names no folder for a module that is not there
 corrected_copy gomatrixserverlib go.mod "$(cd gomatrixserverlib && go list -m -f '{{.Dir}}' github.com/matrix-org/gomatrixserverlib)"
 cd gomatrixserverlib
 go build -mod=readonly -o target/gomatrixserverlib-oracle .
