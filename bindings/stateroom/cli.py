@@ -348,10 +348,18 @@ def auth(
     run(ask, f"auth of {file}", as_json=as_json, check=check, show=show)
 
 
-def _show_explanation(keys: list[dict[str, Any]]) -> None:
-    for key in keys:
+def _show_explanation(item: dict[str, Any]) -> None:
+    if "explanation" not in item:
+        return
+    people.print(f"[bold]How version {item['room_version']} resolves[/], and how many entries or events each name had:")
+    for step in item["steps"]:
+        people.print(f"  [bold]{step['name']}[/] ({step['count']}): {escape(step['words'])}", highlight=False)
+    people.print()
+    for key in item["explanation"]:
         people.print(escape(key["text"].rstrip()), highlight=False)
         people.print()
+    if not item["explanation"]:
+        people.print("The state sets agree on every key: there was nothing to decide.")
 
 
 @app.command()
@@ -385,7 +393,7 @@ def resolve(
             for name, value in item.get("trace", {}).items():
                 ids = ", ".join(v if isinstance(v, str) else v["event_id"] for v in value)
                 people.print(f"[bold]{name}[/] ({len(value)}): {escape(ids)}")
-            _show_explanation(item.get("explanation", []))
+            _show_explanation(item)
             if "resolve_us_min" in item:
                 people.print(
                     f"resolved in {item['resolve_us_min']} µs at least, {item['resolve_us_median']} µs in the median"

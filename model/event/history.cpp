@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "model/event/builder.h"
+
 namespace stateroom::event {
 namespace {
 
@@ -363,6 +365,33 @@ std::optional<base::Error> check_names(const HistoryItem& item,
   return std::nullopt;
 }
 
+bool asks_for_room_id(const Event& event, const EventFormat& format) {
+  const FormatField* field = format.field("room_id");
+  if (field == nullptr || field->presence == Presence::kForbidden) return false;
+  return !field->when || field->when(event.json);
+}
+
+/// Drawings leave `room_id` out. Where the format asks for it and nothing stands there, the event is in the room of the
+/// create event, which is `!room` on its sender's server if no event says otherwise.
+void give_room_ids(History& history, const EventFormat& format) {
+  const auto is_create = [](const Event& event) { return event.type == "m.room.create" && event.state_key == ""; };
+  const auto create = std::find_if(history.events.begin(), history.events.end(), is_create);
+  if (create == history.events.end()) return;
+  const auto left_out = [&](const Event& event) {
+    return !event.json.get("room_id").valid() && asks_for_room_id(event, format);
+  };
+  if (left_out(*create)) {
+    const auto named =
+        std::find_if(history.events.begin(), history.events.end(), [](const Event& event) { return event.room_id; });
+    const auto colon = std::min(create->sender.find(':'), create->sender.size());
+    create->room_id = named != history.events.end() ? *named->room_id : "!room" + create->sender.substr(colon);
+  }
+  const std::string room_id = room_id_of(*create);
+  for (Event& event : history.events) {
+    if (left_out(event)) event.room_id = room_id;
+  }
+}
+
 }  // namespace
 
 base::Result<History> decode(const HistoryItem& item, const EventFormat& format, bool strict, const base::Limits&) {
@@ -404,6 +433,7 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
     by_id.emplace(out.events.back().event_id, out.events.size() - 1);
   }
   if (auto error = check_names(item, by_id, out)) return std::unexpected(std::move(*error));
+  if (placeholder) give_room_ids(out, format);
   out.has_state_sets = item.state_sets.has_value();
   if (item.state_sets) out.state_sets = *item.state_sets;
   out.keys = item.keys;

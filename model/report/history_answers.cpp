@@ -12,6 +12,7 @@
 #include "model/report/opened.h"
 #include "model/resolve/explain.h"
 #include "model/resolve/state_before.h"
+#include "model/rules/say.h"
 
 namespace stateroom::report {
 namespace {
@@ -32,27 +33,27 @@ std::string content_hash_json(const event::HistoryItem& item, const event::Event
   return pdu == item.pdus.end() ? "null" : hash(event::hashed_bytes(pdu->json, format, "content_hash"));
 }
 
-/// The state of each server's signature: of those that signed, and of the sender's.
+/// The state of each server's signature: of those that signed, and of the sender's. A drawing that has no signatures is
+/// not known to be wrong.
 std::map<std::string, event::SignatureState> signature_states(const Opened& opened, const event::Event& event) {
   std::map<std::string, event::SignatureState> out;
   std::vector<std::string> servers;
   if (const auto server = event::server_part(event.sender)) servers.emplace_back(*server);
   for (const json::Value server : event.json.get("signatures").children()) servers.emplace_back(server.own_key());
   const EventIndex index = opened.room->find(event.event_id);
+  const bool drawn = event.ids == event::IdMode::kPlaceholder && !event.json.get("signatures").valid();
   const auto valid = [&](const event::VerifyKey& key) { return opened.evaluator->key_valid(index, key); };
   for (const std::string& server : servers) {
     out[server] =
-        event::verify(event, opened.version->core->format, server, opened.history.keys, "signed_object", valid);
+        drawn ? event::SignatureState::kNoKey
+              : event::verify(event, opened.version->core->format, server, opened.history.keys, "signed_object", valid);
   }
   return out;
 }
 
-/// The event's state is that of its worst signature: none is valid that is not known to be. A drawing that has no
-/// signatures is not known to be wrong.
-event::SignatureState signatures_state(const event::Event& event,
-                                       const std::map<std::string, event::SignatureState>& states) {
+/// The event's state is that of its worst signature: none is valid that is not known to be.
+event::SignatureState worst(const std::map<std::string, event::SignatureState>& states) {
   using Signature = event::SignatureState;
-  if (event.ids == event::IdMode::kPlaceholder && !event.json.get("signatures").valid()) return Signature::kNoKey;
   for (const Signature state : {Signature::kInvalid, Signature::kNoKey, Signature::kValid}) {
     if (std::ranges::any_of(states, [&](const auto& one) { return one.second == state; })) return state;
   }
@@ -118,7 +119,7 @@ std::optional<base::Error> events_of(Workbench& workbench, const event::HistoryI
         .text("ids", event::name(event.ids))
         .add("content_hash", content_hash_json(item, event, all.version->core->format))
         .text("content_hash_state", event::name(event::content_hash_state(event, all.version->core->format)))
-        .text("signatures", event::name(signatures_state(event, signatures)))
+        .text("signatures", event::name(worst(signatures)))
         .add("signatures_by_server", by_server.done())
         .add("checks", checks)
         .boolean("allowed", allowed)
@@ -194,14 +195,34 @@ std::string candidate_json(const Opened& all, const resolve::Candidate& candidat
       .done();
 }
 
-/// Who competed for each key, in which named values, where in the orders, which rule decided; and the same in words.
-base::Result<std::string> explanation_json(Opened& all, std::span<const State> inputs, State result,
+/// The resolution's named values in English, for people who read no Markdown.
+resolve::Words words_of(const rules::Version& text) {
+  resolve::Words out;
+  for (const rules::DefinitionEntry& entry : text.resolution) {
+    std::string words = rules::say(text, entry.expr);
+    std::erase(words, '*');
+    out.emplace(entry.name, std::move(words));
+  }
+  return out;
+}
+
+/// Adds what each named value was; and who competed for each key, in which named values, where in the orders, which
+/// rule decided, also in words.
+std::optional<base::Error> add_explanation(JsonObject& line, Opened& all, std::span<const State> inputs, State result,
                                            const resolve::Trace& trace, const HistoryOptions& options) {
   std::optional<std::pair<std::string, std::string>> key;
   if (options.explain_type) key.emplace(*options.explain_type, options.explain_state_key.value_or(""));
-  const auto found = resolve::explain(*all.evaluator, all.store, inputs, result, trace, key);
-  if (!found) return std::unexpected(found.error());
-  return json_list(found->keys, [&](const resolve::KeyExplanation& explained) {
+  const auto found =
+      resolve::explain(*all.evaluator, all.store, inputs, result, trace, words_of(all.version->text), key);
+  if (!found) return found.error();
+  const auto steps = json_list(found->steps, [](const resolve::Step& step) {
+    return JsonObject()
+        .text("name", step.name)
+        .number("count", static_cast<std::int64_t>(step.count))
+        .text("words", step.words)
+        .done();
+  });
+  const auto keys = json_list(found->keys, [&](const resolve::KeyExplanation& explained) {
     return JsonObject()
         .text("type", explained.type)
         .text("state_key", explained.state_key)
@@ -211,6 +232,8 @@ base::Result<std::string> explanation_json(Opened& all, std::span<const State> i
         .text("text", explained.text)
         .done();
   });
+  line.add("steps", steps).add("explanation", keys);
+  return std::nullopt;
 }
 
 std::optional<base::Error> resolve_one(Workbench& workbench, const event::HistoryItem& item,
@@ -240,9 +263,7 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
     line.add("notes", json_list(all.history.notes, [](const std::string& note) { return json::quoted(note); }));
   if (options.trace) line.add("trace", trace_json(all, trace));
   if (explained) {
-    const auto explanation = explanation_json(all, *inputs, *result, trace, options);
-    if (!explanation) return explanation.error();
-    line.add("explanation", *explanation);
+    if (const auto error = add_explanation(line, all, *inputs, *result, trace, options)) return error;
   }
   if (options.time > 0) {
     std::vector<double> times;

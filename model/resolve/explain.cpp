@@ -11,24 +11,28 @@ namespace {
 using rules::Core;
 using rules::CoreKind;
 
-std::string meaning_of(const Core& core) {
+/// Why an event is in a value of this kind, where that is the same for all of them.
+std::string reason_of(const Core& core) {
   const bool of_states = core.args.size() == 2 && core.args[0]->kind == CoreKind::kVariable;
-  const CoreKind kind = core.kind;
-  if (kind == CoreKind::kDifferenceOf && of_states) return "some state sets have it and some do not";
-  if (kind == CoreKind::kDifferenceOf) return "it is in the auth chain of some state sets and not of all";
-  if (kind == CoreKind::kIntersectionOf) return "all state sets have it";
-  if (kind == CoreKind::kUnionOf) return "a state set has it";
-  if (kind == CoreKind::kRivals) return "another event competes for its key";
-  if (kind == CoreKind::kBetween)
-    return "it lies on a path of `" + core.text + "` between two events of the set asked about";
-  if (kind == CoreKind::kReachable) return "something cites it, directly or not";
-  if (kind == CoreKind::kComprehension) return "it meets the condition of the text";
-  if (kind == CoreKind::kApply) return "the rules let it in, or it was there before";
-  if (kind == CoreKind::kUntilRejected || kind == CoreKind::kFirstAllowed) {
-    return "it won the contest for its key, or was there before";
+  switch (core.kind) {
+    case CoreKind::kDifferenceOf:
+      return of_states ? "some state sets have it and some do not"
+                       : "it is in the auth chain of some state sets and not of all";
+    case CoreKind::kIntersectionOf:
+      return "all state sets have it";
+    case CoreKind::kUnionOf:
+      return "a state set has it";
+    case CoreKind::kRivals:
+      return "another event competes for its key";
+    case CoreKind::kBetween:
+      return "it lies on a path of `" + core.text + "` between two events of the set asked about";
+    case CoreKind::kReachable:
+      return "something cites it, directly or not";
+    case CoreKind::kLine:
+      return "it is in the line of events of one key that cite each other";
+    default:
+      return "";
   }
-  if (kind == CoreKind::kLine) return "it is in the line of events of one key that cite each other";
-  return "";
 }
 
 // -1, 0, 1 as the value comes first, neither, second in ascending order.
@@ -67,13 +71,21 @@ Placing placing_of(const TraceValue& value, std::size_t place) {
 
 class Explainer {
  public:
-  Explainer(const rules::Evaluator& evaluator, const graph::Room& room, const StateStore& store, const Trace& trace)
-      : program_(evaluator.program()), room_(room), store_(store), trace_(trace) {}
+  Explainer(const rules::Program& program, const graph::Room& room, const StateStore& store, const Trace& trace,
+            const Words& words)
+      : program_(program), room_(room), store_(store), trace_(trace), words_(words) {}
 
+  std::vector<Step> steps() const;
   KeyExplanation key(KeyIndex key, std::span<const State> states, State result) const;
 
  private:
   Candidate candidate(KeyIndex key, EventIndex event, EventIndex winner) const;
+  std::string why(const TraceValue& value, KeyIndex key, EventIndex event) const;
+  std::string why_in_union(const Core& core, KeyIndex key, EventIndex event) const;
+  std::string words_of(const std::string& name) const {
+    const auto found = words_.find(name);
+    return found == words_.end() ? "" : found->second;
+  }
   void overlays(KeyIndex key, KeyExplanation& out) const;
   const Core& core_of(const TraceValue& value) const {
     const auto& names = program_.version().resolution;
@@ -87,6 +99,15 @@ class Explainer {
     }
     return nullptr;
   }
+  bool holds(const TraceValue& value, KeyIndex key, EventIndex event) const {
+    if (value.kind == TraceValue::Kind::kState) return store_.get(value.state, key) == event;
+    return std::ranges::find(value.events, event) != value.events.end();
+  }
+  bool allowed_in(const std::string& name, EventIndex event) const {
+    return std::ranges::any_of(trace_.checks, [&](const TraceCheck& check) {
+      return check.name == name && check.event == event && check.decision.allowed;
+    });
+  }
   EventIndex entry(const TraceValue& value, KeyIndex key) const {
     if (value.kind == TraceValue::Kind::kState) return store_.get(value.state, key);
     for (const EventIndex event : value.events) {
@@ -99,7 +120,66 @@ class Explainer {
   const graph::Room& room_;
   const StateStore& store_;
   const Trace& trace_;
+  const Words& words_;
 };
+
+/// The named parts that hold the event; of a part without a name, what being in it means.
+std::string Explainer::why_in_union(const Core& core, KeyIndex key, EventIndex event) const {
+  std::string named, unnamed;
+  const auto visit = [&](const auto& self, const Core& part) -> void {
+    if (part.kind == CoreKind::kUnion || part.kind == CoreKind::kMeet) {
+      for (const auto& inner : part.args) self(self, *inner);
+    } else if (const TraceValue* value = part.kind == CoreKind::kNamed ? value_named(part) : nullptr) {
+      if (core.kind == CoreKind::kUnion && holds(*value, key, event)) {
+        named += (named.empty() ? "it is in `" : " and `") + value->name + "`";
+      }
+    } else if (unnamed.empty()) {
+      unnamed = reason_of(part);
+    }
+  };
+  for (const auto& part : core.args) {
+    if (part->kind != CoreKind::kMeet) visit(visit, *part);
+  }
+  if (!named.empty()) return named;
+  for (const auto& part : core.args) visit(visit, *part);
+  return unnamed;
+}
+
+std::string Explainer::why(const TraceValue& value, KeyIndex key, EventIndex event) const {
+  const Core& core = core_of(value);
+  switch (core.kind) {
+    case CoreKind::kComprehension:
+      return words_.contains(value.name) ? "as " + words_of(value.name) : "";
+    case CoreKind::kUnion:
+      return why_in_union(core, key, event);
+    case CoreKind::kApply:
+      return allowed_in(value.name, event) ? "the rules allowed it" : "it was in the state that this began with";
+    case CoreKind::kUntilRejected:
+    case CoreKind::kFirstAllowed:
+      return allowed_in(value.name, event) ? "the rules allowed it, and nothing after it in the contest took the key"
+                                           : "nothing in this contest took its key";
+    case CoreKind::kOverlaid: {
+      const TraceValue* below = value_named(*core.args[0]);
+      const TraceValue* above = value_named(*core.args[1]);
+      if (above != nullptr && holds(*above, key, event)) return "`" + above->name + "`, which is laid over, has it";
+      if (below != nullptr && holds(*below, key, event)) return "`" + below->name + "` has it, and nothing covers it";
+      return "";
+    }
+    default:
+      return reason_of(core);
+  }
+}
+
+std::vector<Step> Explainer::steps() const {
+  std::vector<Step> out;
+  for (const TraceValue& value : trace_.values) {
+    if (value.kind == TraceValue::Kind::kFunction) continue;
+    const std::size_t count =
+        value.kind == TraceValue::Kind::kState ? store_.entries(value.state).size() : value.events.size();
+    out.push_back({value.name, words_of(value.name), count});
+  }
+  return out;
+}
 
 Candidate Explainer::candidate(KeyIndex key, EventIndex event, EventIndex winner) const {
   Candidate out;
@@ -109,7 +189,7 @@ Candidate Explainer::candidate(KeyIndex key, EventIndex event, EventIndex winner
     const auto at = std::find(value.events.begin(), value.events.end(), event);
     const bool listed = at != value.events.end();
     const bool inside = value.kind == TraceValue::Kind::kState ? store_.get(value.state, key) == event : listed;
-    if (inside) out.in.push_back({value.name, meaning_of(core_of(value))});
+    if (inside) out.in.push_back({value.name, why(value, key, event)});
     if (listed && !value.keys.empty()) {
       out.placings.push_back(placing_of(value, static_cast<std::size_t>(at - value.events.begin())));
     }
@@ -175,7 +255,7 @@ KeyExplanation Explainer::key(KeyIndex key, std::span<const State> states, State
 }  // namespace
 
 base::Result<Explanation> explain(rules::Evaluator& evaluator, StateStore& store, std::span<const State> states,
-                                  State result, const Trace& trace,
+                                  State result, const Trace& trace, const Words& words,
                                   const std::optional<std::pair<std::string, std::string>>& key) {
   const graph::Room& room = evaluator.room();
   std::set<KeyIndex> keys;  // in bytewise order of (type, state_key)
@@ -195,7 +275,8 @@ base::Result<Explanation> explain(rules::Evaluator& evaluator, StateStore& store
   }
   Explanation out;
   out.result = result;
-  const Explainer explainer(evaluator, room, store, trace);
+  const Explainer explainer(evaluator.program(), room, store, trace, words);
+  out.steps = explainer.steps();
   for (const KeyIndex one : keys) {
     out.keys.push_back(explainer.key(one, states, result));
     out.keys.back().text = explain_text(room, out.keys.back());

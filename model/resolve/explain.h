@@ -8,6 +8,7 @@
 // Promise: the text names rules by label and number, and is written for someone who knows Matrix.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,10 +19,10 @@
 
 namespace stateroom::resolve {
 
-/// A named value that holds an event, with what it means to be in it.
+/// A named value that holds an event, and why it does.
 struct Membership {
   std::string name;
-  std::string meaning;
+  std::string why;  // empty where the text of the value says it all: an order, an alias
 };
 
 /// Where an event came in an order.
@@ -66,17 +67,27 @@ struct KeyExplanation {
   std::string text;
 };
 
+/// A named value as a whole: what the text says that it is, and how much it held.
+struct Step {
+  std::string name, words;
+  std::size_t count = 0;  // entries of a state, events of a set or order
+};
+
 struct Explanation {
   State result;
+  std::vector<Step> steps;           // in text order, without functions
   std::vector<KeyExplanation> keys;  // by type, then state_key, bytewise
   std::string text;
 };
+
+/// The named values of the resolution in English (rules::say), by name.
+using Words = std::map<std::string, std::string, std::less<>>;
 
 /// Explains one key (type, state_key), or without one every key on which the state sets differ or that a check was
 /// about. `trace` is the whole trace of resolving `states` to `result`. Error: kUnknownName if no event of the room has
 /// the key.
 base::Result<Explanation> explain(rules::Evaluator& evaluator, StateStore& store, std::span<const State> states,
-                                  State result, const Trace& trace,
+                                  State result, const Trace& trace, const Words& words,
                                   const std::optional<std::pair<std::string, std::string>>& key = std::nullopt);
 
 /// The text of one key's explanation.

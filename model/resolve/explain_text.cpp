@@ -1,6 +1,7 @@
 // An explanation in words.
 #include <algorithm>
 
+#include "model/json/value.h"
 #include "model/resolve/explain.h"
 
 namespace stateroom::resolve {
@@ -43,6 +44,19 @@ std::string check_text(const CheckNote& check) {
   return out + "\n";
 }
 
+/// The content, cut where it is long; escapes keep line breaks of strangers out of the text.
+std::string content_text(json::Value content) {
+  constexpr std::size_t kLong = 80;
+  if (!content.is_object() || content.size() == 0) return "";
+  std::string text = json::to_text(content);
+  if (text.size() > kLong) {
+    std::size_t end = kLong;
+    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+    text = text.substr(0, end) + "…";
+  }
+  return ", content " + text;
+}
+
 std::string outcome_text(const Candidate& candidate) {
   if (candidate.outcome == "won") return "It is in the result.";
   if (candidate.outcome == "refused") return "The rules refused it.";
@@ -59,9 +73,10 @@ std::string explain_text(const graph::Room& room, const KeyExplanation& key) {
   out += key.winner.valid() ? "The result has " + id(room, key.winner) + ".\n" : "The result has none.\n";
   for (const Candidate& candidate : key.candidates) {
     out += "  " + id(room, candidate.event) + " by " + std::string(room.strings().text(room.sender(candidate.event)));
-    out += " at " + std::to_string(room.origin_server_ts(candidate.event)) + ". " + outcome_text(candidate) + "\n";
+    out += " at " + std::to_string(room.origin_server_ts(candidate.event));
+    out += content_text(room.event(candidate.event).content) + ". " + outcome_text(candidate) + "\n";
     for (const Membership& in : candidate.in) {
-      out += "    in " + in.name + (in.meaning.empty() ? "" : ": " + in.meaning) + "\n";
+      out += "    in " + in.name + (in.why.empty() ? "" : ": " + in.why) + "\n";
     }
     for (const Placing& placing : candidate.placings) out += placing_text(room, placing);
     for (const CheckNote& check : candidate.checks) out += check_text(check);

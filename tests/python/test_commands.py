@@ -138,6 +138,11 @@ def test_resolve_explains_why_a_banned_users_topic_is_lost(run, tmp_path):
     assert topic["winner"] is None
     assert topic["candidates"][0]["outcome"] == "refused"
     assert topic["candidates"][0]["number"] == "5"
+    steps = {step["name"]: step for step in answer["steps"]}
+    assert {name: step["count"] for name, step in steps.items()} == {n: len(v) for n, v in answer["trace"].items()}
+    assert steps["power_events"]["words"] == "every e in full_conflicted_set such that e is a power event"
+    words = run("resolve", path, "--explain", json_lines=False)
+    assert "power_order (2): power_closure in topological order" in words
 
 
 def test_state_sets_of_none_and_of_one(run, tmp_path):

@@ -217,6 +217,32 @@ TEST(Decode, PlainIdsAsEdgesAreTakenInEveryFormat) {
   EXPECT_THAT(plain->events[1].edges[0], ElementsAre("$c"));
 }
 
+std::vector<std::string> rooms(const std::string& members, const EventFormat& format) {
+  const History drawn = *decode(item_of(members), format, false);
+  std::vector<std::string> out;
+  for (const Event& event : drawn.events) out.push_back(event.room_id.value_or("none"));
+  return out;
+}
+
+TEST(Decode, ADrawingWithoutRoomIdsIsOfOneRoom) {
+  const std::string create =
+      R"({"events":[{"type":"m.room.create","state_key":"","event_id":"$c","sender":"@a:s.example:1"%},)";
+  const auto with = [&](std::string_view create_room, std::string_view message_room) {
+    std::string text = create + R"({"type":"m","event_id":"$m","prev_events":["$c"]%}]})";
+    text.replace(text.rfind('%'), 1, message_room);
+    return text.replace(text.find('%'), 1, create_room);
+  };
+  const std::string_view room = R"(,"room_id":"!r:x")";
+  EXPECT_THAT(rooms(with("", ""), support::format_1()), ElementsAre("!room:s.example:1", "!room:s.example:1"));
+  EXPECT_THAT(rooms(with(room, ""), support::format_1()), ElementsAre("!r:x", "!r:x"));
+  EXPECT_THAT(rooms(with("", room), support::format_1()), ElementsAre("!r:x", "!r:x"));
+  EXPECT_THAT(rooms(with("", R"(,"room_id":5)"), support::format_1()),
+              ElementsAre("!room:s.example:1", "none"));  // it is judged
+  EXPECT_THAT(rooms(with("", ""), support::format_12()), ElementsAre("none", "!c"));
+  EXPECT_THAT(rooms(with(room, ""), support::format_12()), ElementsAre("!r:x", "!r:x"));  // which rule 1.2 refuses
+  EXPECT_THAT(rooms(std::string(R"({"events":[)") + kMember + "]}", support::format_1()), ElementsAre("none"));
+}
+
 TEST(Decode, ARejectedMemberIsTakenOutInPlaceholderModeOnly) {
   const std::string event = R"({"type":"X","event_id":"$x:s","rejected":true,"content":{}})";
   for (const EventFormat& format : {support::format_1(), support::format_6()})

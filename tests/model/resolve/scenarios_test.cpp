@@ -66,6 +66,11 @@ TEST(Explain, NamesTheRuleThatRefusedAndWhatDecidedTheOrder) {
   EXPECT_EQ(refused.placings[0].value, "50");
   EXPECT_THAT(key.text, ::testing::HasSubstr("power_at 100 there, 50 here"));
   EXPECT_THAT(key.text, ::testing::HasSubstr("(joined)"));
+  EXPECT_THAT(key.text, ::testing::HasSubstr("in full_conflicted_set: it is in `conflicted` and `auth_difference`"));
+  EXPECT_THAT(key.text, ::testing::HasSubstr("in partial: the rules allowed it"));
+  EXPECT_THAT(key.text, ::testing::HasSubstr("in applied: it was in the state that this began with"));
+  EXPECT_THAT(key.text, ::testing::HasSubstr("in result: `applied` has it, and nothing covers it"));
+  EXPECT_THAT(key.text, ::testing::HasSubstr(", content {\"users\":{"));
 }
 
 TEST(Explain, EveryContestedKeyOfEveryScenarioHasAText) {

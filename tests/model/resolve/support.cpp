@@ -76,7 +76,7 @@ base::Result<resolve::Explanation> Lab::explain(const std::vector<State>& states
   resolve::Trace trace;
   const auto result = resolver->resolve(states, &trace);
   if (!result) return std::unexpected(result.error());
-  return resolve::explain(*evaluator, store, states, *result, trace, key);
+  return resolve::explain(*evaluator, store, states, *result, trace, {}, key);
 }
 
 const resolve::TraceValue& Lab::value(const resolve::Trace& trace, const std::string& name) const {
