@@ -15,10 +15,18 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 option(STATEROOM_SANITIZE "Build with the address and undefined behaviour sanitizers" OFF)
+option(STATEROOM_FUZZ "Build the fuzz targets of tests/fuzz, with clang's libFuzzer and both sanitizers" OFF)
 
 # How our own files are compiled. Linked as $<BUILD_INTERFACE:…>: whoever uses the installed library chooses their own warnings.
 add_library(stateroom_options INTERFACE)
-target_compile_options(stateroom_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-restrict -Werror)
+target_compile_options(stateroom_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(STATEROOM_FUZZ)
+  # clang warns of other things than g++, whose warnings are errors; here it only compiles.
+  target_compile_options(stateroom_options INTERFACE -w -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(stateroom_options INTERFACE -fsanitize=address,undefined)
+else()
+  target_compile_options(stateroom_options INTERFACE -Wno-restrict -Werror)
+endif()
 if(STATEROOM_SANITIZE)
   # g++ 12 sees uninitialised variables where the sanitizers' own code stands between a write and a read.
   target_compile_options(stateroom_options INTERFACE -Wno-maybe-uninitialized)

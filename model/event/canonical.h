@@ -24,6 +24,12 @@ struct Selection {
   std::unique_ptr<Selection> each;  // with `others`: inside each of them, and of the elements of an array
   std::vector<std::pair<std::string_view, Member>> members;
 
+  // Defined where a selection is complete: C++23 makes a vector's destructor constexpr, which asks for that.
+  Selection();
+  ~Selection();
+  Selection(Selection&&) noexcept;
+  Selection& operator=(Selection&&) noexcept;
+
   const Member* member(std::string_view key) const {
     for (const auto& [name, member] : members) {
       if (name == key) return &member;
@@ -43,6 +49,11 @@ struct Selection {
     return found == nullptr ? each.get() : found->inside.get();
   }
 };
+
+inline Selection::Selection() = default;
+inline Selection::~Selection() = default;
+inline Selection::Selection(Selection&&) noexcept = default;
+inline Selection& Selection::operator=(Selection&&) noexcept = default;
 
 /// Canonical JSON of what the selection takes; null: everything. Error: kNumber.
 base::Result<std::string> canonical_json(json::Value value, const CanonicalJson& rules, const Selection* selection);
