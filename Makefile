@@ -38,6 +38,7 @@ oracles: setup ## The implementations that people run, as separate processes (ne
 .PHONY: bench
 bench: build ## Measurements, with the machine and the commit that gave them
 	@echo "machine: $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $$(nproc) cores; commit: $$(git describe --always --dirty)"
+	@build/bench/goals/goals
 	cmake --build build --target run_bench -- -j1
 
 .PHONY: sanitize

@@ -77,6 +77,25 @@ std::string forked_room(const event::EventFormat& format, std::uint32_t events, 
   return std::move(room).done();
 }
 
+std::vector<graph::State> forked_states(testing::Lab& lab, std::uint32_t events, std::uint32_t forks,
+                                        std::uint32_t changes) {
+  std::vector<std::string> base{"$create", "$join", "$levels", "$rules"};
+  for (std::uint32_t u = 0; u + 4 < events; ++u) base.push_back("$u" + std::to_string(u));
+  const graph::State common = lab.state(base);
+  std::vector<graph::State> out;
+  for (std::uint32_t f = 0; f < forks; ++f) {
+    std::vector<graph::StateStore::Entry> entries;
+    const auto put = [&](const std::string& id) {
+      const graph::EventIndex event = lab.room->find(id);
+      entries.emplace_back(lab.room->key(event), event);
+    };
+    put("$levels" + std::to_string(f));
+    for (std::uint32_t c = 0; c < changes; ++c) put("$n" + std::to_string(f) + "-" + std::to_string(c));
+    out.push_back(lab.store.with(common, std::move(entries)));
+  }
+  return out;
+}
+
 std::string merging_room(const event::EventFormat& format, std::uint32_t merges) {
   constexpr std::uint32_t kUsers = 50;
   Writer room(format);

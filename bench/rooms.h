@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/event/format.h"
+#include "tests/model/resolve/support.h"
 
 namespace stateroom::bench {
 
@@ -37,6 +38,10 @@ std::string quoted(const std::string& text);
 /// ("$levels0"…) and `changes` changes of names ("$n0-0"…).
 std::string forked_room(const event::EventFormat& format, std::uint32_t events, std::uint32_t forks,
                         std::uint32_t changes);
+
+/// The states at the ends of the branches of a forked room: the common one, and what each branch changed.
+std::vector<graph::State> forked_states(testing::Lab& lab, std::uint32_t events, std::uint32_t forks,
+                                        std::uint32_t changes);
 
 /// `merges` merges of two branches of 50 events; every fifth is a change of a name, and both branches change the same
 /// names.

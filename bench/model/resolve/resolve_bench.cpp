@@ -12,24 +12,6 @@ namespace {
 
 using stateroom::testing::Lab;
 
-std::vector<State> states_of(Lab& lab, std::uint32_t events, std::uint32_t forks, std::uint32_t changes) {
-  std::vector<std::string> base{"$create", "$join", "$levels", "$rules"};
-  for (std::uint32_t u = 0; u + 4 < events; ++u) base.push_back("$u" + std::to_string(u));
-  const State common = lab.state(base);
-  std::vector<State> out;
-  for (std::uint32_t f = 0; f < forks; ++f) {
-    std::vector<graph::StateStore::Entry> entries;
-    const auto put = [&](const std::string& id) {
-      const EventIndex event = lab.room->find(id);
-      entries.emplace_back(lab.room->key(event), event);
-    };
-    put("$levels" + std::to_string(f));
-    for (std::uint32_t c = 0; c < changes; ++c) put("$n" + std::to_string(f) + "-" + std::to_string(c));
-    out.push_back(lab.store.with(common, std::move(entries)));
-  }
-  return out;
-}
-
 /// What is measured is a room that its version would have.
 void require_legal(Lab& lab) {
   const auto walk = Walk::run(*lab.evaluator, lab.store, *lab.resolver);
@@ -42,7 +24,7 @@ void resolve_forks(benchmark::State& state, const std::string& version) {
              changes = static_cast<std::uint32_t>(state.range(2));
   Lab lab(version, bench::forked_room(stateroom::testing::program(version)->version().format, events, forks, changes));
   if (events == 1000) require_legal(lab);
-  const std::vector<State> states = states_of(lab, events, forks, changes);
+  const std::vector<State> states = bench::forked_states(lab, events, forks, changes);
   benchmark::DoNotOptimize(lab.resolver->resolve(states));  // what a room computes once, at first use
   for (auto _ : state) benchmark::DoNotOptimize(lab.resolver->resolve(states));
   state.counters["touched"] = static_cast<double>(lab.resolver->work().events_touched);

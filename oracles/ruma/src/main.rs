@@ -116,7 +116,8 @@ struct ResolveQuestion {
     state_sets: Vec<Vec<OwnedEventId>>,
     #[serde(default)]
     chain_with_state: bool,
-    /// Repeat the resolution so often and report the times in nanoseconds; the auth chains are made before.
+    /// Repeat the resolution so often and report the times in nanoseconds: once with the auth chains made before, and
+    /// once with the making of them counted.
     #[serde(default)]
     repeat: u32,
     /// Deviations that the corrected copy is asked without (../corrections.patch).
@@ -236,18 +237,17 @@ fn resolve_answer(question: ResolveQuestion) -> Result<Value, String> {
                 .collect()
         })
         .collect();
-    let chains: Vec<EventIdSet<OwnedEventId>> = maps
-        .iter()
-        .map(|map| {
-            let mut chain = auth_chain(&room, map.values());
-            if question.chain_with_state {
-                for id in map.values() {
-                    chain.insert(id.clone());
-                }
+    let make_chain = |map: &StateMap<OwnedEventId>| {
+        let mut chain = auth_chain(&room, map.values());
+        if question.chain_with_state {
+            for id in map.values() {
+                chain.insert(id.clone());
             }
-            chain
-        })
-        .collect();
+        }
+        chain
+    };
+    let make_chains = || -> Vec<EventIdSet<OwnedEventId>> { maps.iter().map(make_chain).collect() };
+    let chains = make_chains();
     let run = |chains| {
         let fetch = |id: &EventId| room.get(id).cloned();
         resolve(&rules.authorization, v2, maps.iter(), chains, fetch, |conflicted| {
@@ -265,16 +265,21 @@ fn resolve_answer(question: ResolveQuestion) -> Result<Value, String> {
     }
     correct(&question.corrected)?;
     let mut times = Vec::new();
+    let mut times_with_chains = Vec::new();
     for _ in 0..question.repeat {
         let prepared = chains.clone();
         let start = std::time::Instant::now();
         let done = run(prepared);
         times.push(start.elapsed().as_nanos() as u64);
         done?;
+        let start = std::time::Instant::now();
+        let done = run(make_chains());
+        times_with_chains.push(start.elapsed().as_nanos() as u64);
+        done?;
     }
     let list = entries(run(chains)?);
     Ok(if question.repeat > 0 {
-        json!({"state": list, "nanoseconds": times})
+        json!({"state": list, "nanoseconds": times, "nanoseconds_with_chains": times_with_chains})
     } else {
         json!({"state": list})
     })

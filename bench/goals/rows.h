@@ -1,0 +1,15 @@
+// The rows of the table of goals. Each function prints a table of its own.
+#pragma once
+
+namespace stateroom::bench {
+
+/// Resolution of large rooms and of small conflicts, beside ruma-state-res and the lower bound.
+void resolution_rows();
+/// The same difference in rooms of growing size, with states that the engine made.
+void growth_rows();
+/// The state before every event of a room with a thousand merges: time and memory.
+void walk_rows();
+/// Import, with names from outside and strict.
+void import_rows();
+
+}  // namespace stateroom::bench
