@@ -4,6 +4,7 @@
 
 #include "model/rules/elaborate.h"
 #include "model/rules/lint.h"
+#include "model/rules/lint_lineage.h"
 
 namespace stateroom::rules {
 namespace {
@@ -61,7 +62,10 @@ std::vector<Diagnostic> check(const File& file, const TextSource& texts, const b
   }
   const auto version = flatten(file, texts, options);
   const auto core = version ? elaborate(*version, limits) : std::unexpected(std::vector<Diagnostic>{});
-  if (core) found = lint(*version, **core);
+  if (!core) return found;
+  found = lint(*version, **core);
+  for (Diagnostic& one : lint_lineage(file, *version, texts)) found.push_back(std::move(one));
+  sort_and_unique(found);
   return found;
 }
 

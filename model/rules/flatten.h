@@ -25,6 +25,8 @@ class TextSource {
   virtual ~TextSource() = default;
   /// The parsed text of this name; kUnknownVersion with the nearest names as hint if there is none.
   virtual std::expected<std::shared_ptr<const File>, Errors> file(std::string_view name) const = 0;
+  /// The names of all texts, in one order.
+  virtual std::vector<std::string> names() const = 0;
 };
 
 struct LoadOptions {

@@ -11,6 +11,8 @@
 //      unowned-edit       an edit without an MSC or draft
 //      stale-reading      a choice of a reading replaces what is no longer in the text
 //      partial-order      a key may leave two events unordered, so that event_id decides
+//      shared-identifier  another text has the identifier of this one (lint_lineage.h)
+//      crossed-line       a text extends one of another line, errata included (lint_lineage.h)
 // Promise: syntactic, so total and fast; what is reported is so, but not all that is so is reported.
 #pragma once
 

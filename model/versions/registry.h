@@ -38,7 +38,7 @@ class Registry final : public rules::TextSource {
   ~Registry() override;
 
   /// All names in order.
-  std::vector<std::string> names() const;
+  std::vector<std::string> names() const override;
   std::expected<std::vector<Listing>, rules::Errors> list() const;
   bool has(std::string_view name) const;
   /// The bytes of a text as they stand in its file; kUnknownVersion with the nearest names as hint.

@@ -14,6 +14,7 @@ class NoTexts final : public TextSource {
   std::expected<std::shared_ptr<const File>, Errors> file(std::string_view) const override {
     return std::unexpected(Errors{{base::ErrorCode::kUnknownVersion, "none", {}, {}}});
   }
+  std::vector<std::string> names() const override { return {}; }
 };
 
 TEST(Print, AFlattenedVersionReadsBackAsItself) {

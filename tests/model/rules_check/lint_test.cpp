@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "model/rules/check.h"
 #include "tests/model/rules_check/support.h"
 
 namespace stateroom::rules {
@@ -132,6 +133,48 @@ TEST(Lint, AnEditHasAnOwnerOutsideCandidates) {
   Version owned = candidate("edit rules  msc 1\n  insert t before federate: reject if sender = \"x\"\n");
   owned.status = "unstable";
   EXPECT_TRUE(with_code(lints(owned), "unowned-edit").empty());
+}
+
+std::vector<std::string> of_text(std::string_view text, std::string_view code) {
+  const std::vector<Diagnostic> found = check(text, "test.room", registry());
+  for (const Diagnostic& one : found) EXPECT_EQ(one.severity, Severity::kWarning) << one.where() << one.message;
+  return with_code(found, code);
+}
+
+TEST(Lint, AnIdentifierHasOneText) {
+  EXPECT_EQ(
+      of_text("room version \"x\" extends \"12\"\n  identifier \"11\"\n  status candidate\n", "shared-identifier"),
+      (std::vector<std::string>{"create events that carry \"11\" are of two texts: this one and `11`"}));
+  EXPECT_TRUE(of_text("room version \"x\" extends \"12\"\n  status candidate\n", "shared-identifier").empty());
+  // A file of a shipped text's name: as it is shipped, and changed.
+  const std::string same = registry().text("4").value();
+  EXPECT_TRUE(of_text(same, "shared-identifier").empty());
+  EXPECT_EQ(
+      of_text(same + "\nedit limits  draft \"x\"\n  replace auth_events  11 entries\n", "shared-identifier").size(),
+      1u);
+}
+
+TEST(Lint, ATextOfAnotherLineIsExtendedAsFirstPublished) {
+  const auto found = [](const std::string& base, const std::string& line) {
+    return of_text("room version \"x\" extends " + base + "\n" + line + "  status candidate\n", "crossed-line");
+  };
+  EXPECT_EQ(
+      found("\"11\"", "  line ietf\n"),
+      (std::vector<std::string>{"a text of the line `ietf` extends `11` of the line `matrix`, with what is added to "
+                                "that later"}));
+  EXPECT_TRUE(found("\"11\" without errata", "  line ietf\n").empty());
+  EXPECT_TRUE(found("\"11\"", "").empty());
+  EXPECT_TRUE(found("\"11\"", "  line matrix\n").empty()) << "what the published versions are of, without saying so";
+  EXPECT_TRUE(found("\"I.1-framework\"", "").empty()) << "a line is inherited";
+  EXPECT_EQ(found("\"I.1-framework\"", "  line matrix\n").size(), 1u);
+}
+
+TEST(Lint, NoShippedTextSharesAnIdentifierOrCrossesALine) {
+  for (const std::string& name : registry().names()) {
+    const std::string text = registry().text(name).value();
+    EXPECT_TRUE(of_text(text, "shared-identifier").empty()) << name;
+    EXPECT_TRUE(of_text(text, "crossed-line").empty()) << name;
+  }
 }
 
 TEST(Lint, AReadingThatReplacesWhatHasChangedIsStale) {
