@@ -39,6 +39,7 @@ class Walk::Runner {
   void receive(EventIndex event);
   void check(const CoreRule& rule);
   void settle(const CoreRule& rule, bool passed, bool asked);
+  bool may_be_extremity(EventIndex event);
   void update_extremities(EventIndex event);
 
   rules::Evaluator& evaluator_;
@@ -49,6 +50,7 @@ class Walk::Runner {
   const rules::CoreVersion& version_;
   Walk walk_;
   std::uint32_t before_, current_, derived_;  // indices of names; state_before.size() if there is none
+  const Core* extremities_ = nullptr;         // of the name `current`
   graph::EdgeField extremity_field_ = 0;
   EventIndex this_event_;
   std::vector<EventIndex> locals_;
@@ -83,8 +85,8 @@ Walk::Runner::Runner(rules::Evaluator& evaluator, StateStore& store, Resolver& r
       locals_(version_.locals + 1) {
   base::require(before_ < version_.state_before.size() && current_ < version_.state_before.size(),
                 "the section `state before` has the names `before` and `current`");
-  const Core* extremities = find_kind(*version_.state_before[current_].value, CoreKind::kExtremities);
-  if (extremities != nullptr) extremity_field_ = room_.edge_field(extremities->text);
+  extremities_ = find_kind(*version_.state_before[current_].value, CoreKind::kExtremities);
+  if (extremities_ != nullptr) extremity_field_ = room_.edge_field(extremities_->text);
   walk_.receipts_.resize(room_.size());
   walk_.after_.resize(room_.size());
 }
@@ -273,9 +275,16 @@ void Walk::Runner::check(const CoreRule& rule) {
   settle(rule, !asked || !rule.condition || boolean(rule.condition), asked);
 }
 
-void Walk::Runner::update_extremities(EventIndex event) {
+bool Walk::Runner::may_be_extremity(EventIndex event) {
   const Receipt& receipt = walk_.receipts_[event.at()];
-  if (receipt.rejected || receipt.soft_failed || receipt.dropped) return;
+  if (receipt.rejected || receipt.soft_failed || receipt.dropped) return false;
+  if (extremities_ == nullptr || extremities_->args.empty()) return true;
+  locals_[extremities_->binders[0]] = event;
+  return evaluator_.boolean(extremities_->args[0], event, {}, locals_);
+}
+
+void Walk::Runner::update_extremities(EventIndex event) {
+  if (!may_be_extremity(event)) return;
   const auto cited = room_.cited(extremity_field_, event);
   std::erase_if(walk_.extremities_,
                 [&](EventIndex one) { return std::find(cited.begin(), cited.end(), one) != cited.end(); });

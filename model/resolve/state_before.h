@@ -52,7 +52,7 @@ class Walk {
   const std::vector<Receipt>& receipts() const { return receipts_; }
   /// The state after an event: before, overlaid with the event if it is an accepted state event.
   State after(EventIndex event) const { return after_[event.at()]; }
-  /// Accepted, not soft-failed events that no such event cites.
+  /// Accepted, not soft-failed events that no such event cites; of some events only if the version says so.
   const std::vector<EventIndex>& extremities() const { return extremities_; }
   /// The current state: the resolution of the states after the extremities.
   State current() const { return current_; }

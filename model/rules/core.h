@@ -141,7 +141,8 @@ enum class CoreKind : std::uint8_t {
   kResolve,        // args {body, list}; binders {p}: resolve(F for p in L)
   kOnly,           // args {states}
   kSelection,      // args {state}: the frame's event's auth events selection in it, as event list in key order
-  kExtremities,    // text: edge field: accepted, not soft-failed events that no such event cites
+  kExtremities,    // args {[condition]}; binders {e}; text: edge field: accepted, not soft-failed events of which the
+                   // condition holds and that no such event cites
   kBefore,         // args {event}: p.before
   kAllowed,        // args {state or event list}: verdict of `rules` for the frame's event
   kValid,          // text: "valid_format", "valid_signatures", "valid_hashes", "valid_lpdu_hash": facts of the import

@@ -6,7 +6,8 @@
 namespace stateroom::rules {
 
 const std::vector<std::string>& primitive_names() {
-  static const std::vector<std::string> names = {"allowed",
+  static const std::vector<std::string> names = {"accepted",
+                                                 "allowed",
                                                  "apply",
                                                  "auth_chain",
                                                  "between",

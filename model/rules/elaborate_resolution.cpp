@@ -193,9 +193,26 @@ CorePtr Elaborator::selection(const Expr& expr, const Scope& scope) {
 CorePtr Elaborator::extremities(const Expr& expr, const Scope& scope) {
   if (scope.section != SectionKind::kStateBefore)
     return type_error(expr.location, "`extremities` stands only in the section state before");
-  if (!arity(expr, 0, 0)) return nullptr;
+  if (!arity(expr, 0, 1)) return nullptr;
   auto core = node(CoreKind::kExtremities, expr.location, {.kind = TypeKind::kEvents});
-  return along(expr, scope, *core, true) ? core : nullptr;
+  if (!along(expr, scope, *core, true)) return nullptr;
+  if (expr.children.empty()) return core;
+  const Expr& among = *expr.children[0];
+  if (among.kind != ExprKind::kComprehension || among.children[0]->kind != ExprKind::kName ||
+      among.children[0]->text != "accepted")
+    return type_error(among.location, "`extremities` is asked among all accepted events or some of them",
+                      "write `extremities({e in accepted : e.state_key is present} along prev_events)`");
+  const std::uint32_t bound = local();
+  // Extremities are kept up as events come: an event is one for what it is, whatever the state and whoever asks.
+  Scope inner;
+  inner.section = SectionKind::kDefinitions;
+  check_name(among.binders[0], among.location, false);
+  inner.names[among.binders[0]] = {variable(bound, {.kind = TypeKind::kEvent}, among.location), false};
+  const CorePtr test = condition(*among.children[1], inner);
+  if (!test) return nullptr;
+  core->args = {test};
+  core->binders = {bound};
+  return core;
 }
 
 }  // namespace stateroom::rules

@@ -335,7 +335,13 @@ std::string Phrases::call(const Expr& expr) const {
   if (f == "only") return "the one state among " + arg(0);
   if (f == "resolve") return "the resolution of " + arg(0);
   if (f == "selection") return "the auth events selection from " + arg(0);
-  if (f == "extremities") return "the forward extremities along " + edges;
+  if (f == "extremities" && expr.children.empty()) return "the forward extremities along " + edges;
+  if (f == "extremities") {
+    const Expr& among = at(expr, 0);
+    const bool some = among.kind == ExprKind::kComprehension;
+    return "the forward extremities along " + edges + " among " +
+           (some ? "the accepted events *" + among.binders[0] + "* such that " + clause(at(among, 1)) : arg(0));
+  }
   std::vector<std::string> items;
   for (const ExprPtr& child : expr.children) items.push_back(noun(*child));
   return items.empty() ? "*" + f + "*" : "*" + f + "* of " + enumerate(items, "and");

@@ -173,5 +173,32 @@ TEST(Walk, ALinearHistoryIsTheFoldUnderEveryVersion) {
   }
 }
 
+// MSC4242: `prev_state_events` are the forward extremities of the set of state events, and the current state is the
+// resolution at those. A message cites state events; were it an extremity itself, the old state that it cites would be
+// resolved with the newer ones again and again.
+TEST(Walk, TheExtremitiesOfAStateDagAreItsStateEvents) {
+  const std::string state = chain(true);
+  const auto message = [](const std::string& id, const std::string& prev, const std::string& prev_state) {
+    return R"(,{"event_id":"$)" + id + R"(","type":"m.room.message","sender":"@a:x","room_id":"!create",)" +
+           R"("origin_server_ts":2,"content":{},"prev_events":[")" + prev + R"("],"prev_state_events":[")" +
+           prev_state + R"("],"auth_events":["$join"]})";
+  };
+  const std::string room = state.substr(0, state.size() - 1) + message("old", "$levels", "$levels") +
+                           message("new", "$rule2", "$rule2") + message("newer", "$new", "$rule2") + "]";
+  Lab lab("org.matrix.msc4242.12", room);
+  const auto walk = resolve::Walk::run(*lab.evaluator, lab.store, *lab.resolver);
+  ASSERT_TRUE(walk);
+  for (const resolve::Receipt& receipt : walk->receipts()) EXPECT_FALSE(receipt.rejected);
+  EXPECT_EQ(lab.ids(walk->extremities()), (std::vector<std::string>{"$rule2"}));
+  EXPECT_EQ(walk->merges(), 0u) << "all states before are those after one event, and so is the current state";
+  EXPECT_EQ(walk->current(), walk->after(lab.room->find("$rule2")));
+
+  // Version 12 has one graph: there the messages are the extremities.
+  Lab twelve("12", room);
+  const auto of_twelve = resolve::Walk::run(*twelve.evaluator, twelve.store, *twelve.resolver);
+  ASSERT_TRUE(of_twelve);
+  EXPECT_EQ(twelve.ids(of_twelve->extremities()), (std::vector<std::string>{"$old", "$newer"}));
+}
+
 }  // namespace
 }  // namespace stateroom::testing

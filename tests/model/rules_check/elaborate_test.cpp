@@ -222,6 +222,25 @@ TEST(Elaborate, RefusesRulesOfTheWrongShape) {
   });
 }
 
+TEST(Elaborate, ExtremitiesAreAskedAmongEventsByWhatTheyAre) {
+  const auto current = [](const std::string& extremities) {
+    return "edit state before\n  replace current = resolve(after(p) for p in " + extremities + ")\n";
+  };
+  const std::string twin = current("extremities({e in accepted : e.type = \"x\"} along prev_events)");
+  run({
+      {"of other events than the accepted", current("extremities(@@prev_events along prev_events)"), "type",
+       "among all accepted events or some of them", "{e in accepted : ", twin},
+      {"by the state", current("extremities({e in accepted : @@state[\"x\", \"\"] is present} along prev_events)"),
+       "type", "there is no state here", "", twin},
+      {"by another event", current("extremities({e in accepted : e.type = @@type} along prev_events)"), "name",
+       "unknown name `type`", "", twin},
+      {"by another name of the section", current("extremities({e in accepted : e in @@before} along prev_events)"),
+       "name", "unknown name `before`", "", twin},
+      {"elsewhere", rule("reject if any e in @@accepted has e.type = \"x\""), "name", "unknown name `accepted`", "",
+       rule("reject if any e in auth_events has e.type = \"x\"")},
+  });
+}
+
 TEST(Elaborate, WorkIsBounded) {
   const auto doubled = [](int times) {
     std::string body = "edit definitions\n  insert d0 = type = \"x\"\n";

@@ -57,6 +57,10 @@ TEST(Say, EveryFormOfAValueIsANounPhrase) {
   EXPECT_EQ(english("prefix(state_key, \"_\", \":\")"), "the `state_key` up to the first `_` after its first `:`");
   EXPECT_EQ(english("if type = \"x\" then infinite else 0"), "infinity if the `type` is `x`, otherwise 0");
   EXPECT_EQ(english("power_at(event)"), "the power at the event");
+  EXPECT_EQ(english("extremities(along prev_events)"), "the forward extremities along `prev_events`");
+  EXPECT_EQ(english("extremities({e in accepted : e.state_key is present} along prev_events)"),
+            "the forward extremities along `prev_events` among the accepted events *e* such that `state_key` of *e* is "
+            "present");
 }
 
 TEST(Say, RulesAreNumberedAndMarked) {
