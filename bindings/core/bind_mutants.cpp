@@ -1,6 +1,7 @@
 // Mutants of a version and the suites that tell them from it: model/rules/mutate, sim/search/mutation.
 #include <pybind11/stl.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,8 +22,7 @@ namespace py = pybind11;
 class Mutants {
  public:
   Mutants(const std::string& version, const std::string& profile) {
-    report::Workbench bench;
-    const auto loaded = bench.load(version, {profile, {}});
+    const auto loaded = bench_.load(version, {profile, {}});
     if (!loaded) throw Refusal(loaded.error().front());
     loaded_ = *loaded;
     mutants_ = rules::mutants(loaded_->text);
@@ -51,7 +51,7 @@ class Mutants {
       for (auto& item : event::read_items(bytes, name)) {
         const event::HistoryItem read = value_of(std::move(item));
         event::History history = value_of(event::decode(read, loaded_->core->format, false));
-        histories.push_back({name, std::move(history.events), std::move(history.state_sets)});
+        histories.push_back({name, std::move(history.events), std::move(history.state_sets), true});
       }
     }
     value_of(suites_->add_histories(suite, std::move(histories)));
@@ -60,6 +60,12 @@ class Mutants {
     value_of(suites_->add_random(suite, count, seed));
   }
   void add_small_scope(const std::string& suite) { value_of(suites_->add_small_scope(suite)); }
+
+  void add_citing(const std::string& suite) { suites_->add_citing(suite); }
+  void add_receipts(const std::string& suite) { suites_->add_receipts(suite); }
+  void add_families(const std::string& suite, const std::vector<std::string>& families) {
+    value_of(suites_->add_families(suite, families));
+  }
 
   std::vector<std::pair<std::string, std::uint64_t>> suites() const {
     std::vector<std::pair<std::string, std::uint64_t>> out;
@@ -76,7 +82,27 @@ class Mutants {
     return suites_->ask(rules::Program::compile(*core));
   }
 
+  /// None for a mutant that is no room version.
+  std::optional<std::vector<std::uint64_t>> told(std::size_t suite, std::size_t number) const {
+    const auto core = rules::elaborate(rules::apply(loaded_->text, mutants_.at(number)));
+    if (!core) return std::nullopt;
+    return suites_->told(suite, rules::Program::compile(*core));
+  }
+  std::vector<std::uint64_t> told_from(std::size_t suite, const std::string& version,
+                                       const std::map<std::string, std::string>& readings) {
+    const auto other = bench_.load(version, {"", readings});
+    if (!other) throw Refusal(other.error().front());
+    return suites_->told(suite, (*other)->program);
+  }
+  std::string words(std::size_t suite, std::uint64_t number) const { return suites_->words(suite, number); }
+  std::optional<std::pair<std::vector<std::string>, std::string>> files(std::size_t suite, std::uint64_t number) const {
+    const auto files = suites_->files(suite, number);
+    if (!files) return std::nullopt;
+    return std::pair(files->events, files->event);
+  }
+
  private:
+  report::Workbench bench_;
   report::LoadedPtr loaded_;
   std::vector<rules::Mutant> mutants_;
   std::unique_ptr<search::Suites> suites_;
@@ -100,10 +126,25 @@ void bind_mutants(py::module_& module) {
            "A suite of random histories.")
       .def("add_small_scope", &Mutants::add_small_scope, py::arg("suite"), NoGil(),
            "Every event of the small scope in every state of it.")
+      .def("add_citing", &Mutants::add_citing, py::arg("suite"), NoGil(),
+           "A suite of events that cite other auth_events than those selected.")
+      .def("add_receipts", &Mutants::add_receipts, py::arg("suite"), NoGil(),
+           "A suite of what the checks on receipt make of events, and of which redactions apply.")
+      .def("add_families", &Mutants::add_families, py::arg("suite"), py::arg("families"), NoGil(),
+           "A suite of families, each a JSON text: `name, events, states, trials, recheck`; every trial is judged in "
+           "every state. Error: StateroomError, one cannot be read.")
       .def("suites", &Mutants::suites, "(name, cases) of each suite, in the order in which they were added.")
       .def("ask", &Mutants::ask, py::arg("number"), NoGil(),
            "For each suite the first case that tells the mutant from its version, or None; None if the mutant does "
-           "not check. May be called from several threads.");
+           "not check. May be called from several threads.")
+      .def("told", &Mutants::told, py::arg("suite"), py::arg("number"), NoGil(),
+           "The cases of a suite, by number, that tell the mutant from its version; None if the mutant does not check.")
+      .def("told_from", &Mutants::told_from, py::arg("suite"), py::arg("version"), py::arg("readings"), NoGil(),
+           "The cases of a suite that tell another version, or the same with other readings, from this one.")
+      .def("words", &Mutants::words, py::arg("suite"), py::arg("number"), "A case in words.")
+      .def("files", &Mutants::files, py::arg("suite"), py::arg("number"), NoGil(),
+           "A case as signed PDUs: those of the state or history, and the one that is asked about (empty: none); None "
+           "for a case of a family.");
 }
 
 }  // namespace stateroom::bindings

@@ -51,6 +51,14 @@ class Mutants:
         Error: StateroomError, the text does not check.
         """
     def __len__(self) -> int: ...
+    def add_citing(self, suite: str) -> None:
+        """
+        A suite of events that cite other auth_events than those selected.
+        """
+    def add_families(self, suite: str, families: collections.abc.Sequence[str]) -> None:
+        """
+        A suite of families, each a JSON text: `name, events, states, trials, recheck`; every trial is judged in every state. Error: StateroomError, one cannot be read.
+        """
     def add_histories(self, suite: str, files: collections.abc.Sequence[tuple[str, str]]) -> None:
         """
         A suite of history files, each as (name, bytes). Error: StateroomError, one cannot be read.
@@ -64,6 +72,10 @@ class Mutants:
         """
         A suite of random histories.
         """
+    def add_receipts(self, suite: str) -> None:
+        """
+        A suite of what the checks on receipt make of events, and of which redactions apply.
+        """
     def add_small_scope(self, suite: str) -> None:
         """
         Every event of the small scope in every state of it.
@@ -76,9 +88,36 @@ class Mutants:
         """
         `section, label, number, operation, before, after` of a mutant.
         """
+    def files(
+        self, suite: typing.SupportsInt | typing.SupportsIndex, number: typing.SupportsInt | typing.SupportsIndex
+    ) -> tuple[list[str], str] | None:
+        """
+        A case as signed PDUs: those of the state or history, and the one that is asked about (empty: none); None for a case of a family.
+        """
     def suites(self) -> list[tuple[str, int]]:
         """
         (name, cases) of each suite, in the order in which they were added.
+        """
+    def told(
+        self, suite: typing.SupportsInt | typing.SupportsIndex, number: typing.SupportsInt | typing.SupportsIndex
+    ) -> list[int] | None:
+        """
+        The cases of a suite, by number, that tell the mutant from its version; None if the mutant does not check.
+        """
+    def told_from(
+        self,
+        suite: typing.SupportsInt | typing.SupportsIndex,
+        version: str,
+        readings: collections.abc.Mapping[str, str],
+    ) -> list[int]:
+        """
+        The cases of a suite that tell another version, or the same with other readings, from this one.
+        """
+    def words(
+        self, suite: typing.SupportsInt | typing.SupportsIndex, number: typing.SupportsInt | typing.SupportsIndex
+    ) -> str:
+        """
+        A case in words.
         """
     @property
     def name(self) -> str:

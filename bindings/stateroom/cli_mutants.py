@@ -64,6 +64,9 @@ def mutants(
     ] = None,
     histories: Annotated[int, typer.Option("--histories", min=0, help="Random histories to ask about.")] = 100,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the first random history.")] = 1,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Ask about half a million events and states more (versions 1 to 12).")
+    ] = False,
     profile: Annotated[str, typer.Option("--profile", help="Readings of an implementation.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a mutant.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if a mutant survives.")] = False,
@@ -87,6 +90,8 @@ def mutants(
         if histories:
             run.add_random(histories, seed)
         run.add_small_scope()
+        if exhaustive:
+            run.add_exhaustive()
     except StateroomError as error:
         fail({"code": error.code, "message": error.message, "where": error.where, "hint": error.hint})
     except OSError as error:

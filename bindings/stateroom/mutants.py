@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stateroom import _core
+from stateroom import _core, scope
 from stateroom.redraw import redraw
 from stateroom.vet import scenarios
 
-SCENARIOS, RANDOM, SCOPE = "scenarios", "random", "small scope"
+SCENARIOS, RANDOM, SCOPE, CITING, RECEIPTS = "scenarios", "random", "small scope", "citing", "receipts"
+EXHAUSTIVE = "exhaustive"
 
 
 @dataclass(frozen=True)
@@ -112,22 +113,69 @@ class MutantRun:
         histories
             A name and the files whose events together are one history.
         """
-        files = []
-        for name, paths in histories:
-            files.append((name, "\n".join(_lines(path) for path in paths)))
-        self._core.add_histories(suite, files)
+        self.add_files(suite, [(name, "\n".join(_lines(path) for path in paths)) for name, paths in histories])
+
+    def add_files(self, suite: str, files: Iterable[tuple[str, str]]) -> None:
+        """Add a suite of histories, each as its name and the text of a file."""
+        self._core.add_histories(suite, list(files))
 
     def add_random(self, count: int, seed: int) -> None:
         """Add random histories of honest servers with the seeds `seed` … `seed` + `count` - 1."""
         self._core.add_random(RANDOM, count, seed)
 
     def add_small_scope(self) -> None:
-        """Add every event of the small scope, in the state `study` and with one entry of it otherwise."""
+        """Add every event of the small scope, in the state `study` and with one entry of it otherwise.
+
+        Two more suites hold what such an event has none of: events that cite other auth_events than those selected, and
+        what the checks on receipt make of events, faulty ones among them.
+        """
         self._core.add_small_scope(SCOPE)
+        self._core.add_citing(CITING)
+        self._core.add_receipts(RECEIPTS)
+
+    def add_families(self, suite: str, families: Iterable[Mapping[str, Any]]) -> None:
+        """Add a suite of events that are each judged in every one of given states.
+
+        Parameters
+        ----------
+        suite
+            Its name in the results.
+        families
+            Each with `name`, `events` (PDUs with their ids), `states` (lists of ids), `trials` (ids) and `recheck`
+            (whether the rules on a trial's own edges count as passed).
+        """
+        self._core.add_families(suite, [json.dumps(family) for family in families])
+
+    def add_exhaustive(self, states_max: int = 0) -> None:
+        """Add every event of `stateroom.scope` in every state of it, about 450,000 pairs.
+
+        The naive transcription of the specification says the same of these pairs as the texts.
+
+        Parameters
+        ----------
+        states_max
+            Of a family, evenly spread; 0: all.
+
+        Raises
+        ------
+        ValueError
+            The scope is of versions 1 to 12 only.
+        """
+        made = []
+        for family in scope.families(int(self.version)):
+            step = max(1, -(-len(family.states) // states_max)) if states_max else 1
+            members = {"name": family.name, "events": list(family.events.values()), "states": family.states[::step]}
+            made.append(members | {"trials": family.trials, "recheck": family.recheck})
+        self.add_families(EXHAUSTIVE, made)
 
     def suites(self) -> dict[str, int]:
         """Give the suites and how many cases each has: histories, or (event, state) pairs."""
         return dict(self._core.suites())
+
+    def ask(self, number: int) -> dict[str, str | None] | None:
+        """Show one mutant to every suite; None if it is no room version."""
+        answer = self._core.ask(number)
+        return None if answer is None else dict(zip(self.suites(), answer, strict=True))
 
     def run(self, tell: Callable[[int, int], None] | None = None, threads: int = 2) -> Iterator[Mutant]:
         """Show every mutant to every suite; those that are no room version are left out.
@@ -139,14 +187,20 @@ class MutantRun:
         threads
             How many mutants are asked about at once.
         """
-        names = list(self.suites())
+        for _number, mutant in self.numbered(tell, threads):
+            yield mutant
+
+    def numbered(
+        self, tell: Callable[[int, int], None] | None = None, threads: int = 2
+    ) -> Iterator[tuple[int, Mutant]]:
+        """Do as `run`, and give each mutant's number too."""
         with ThreadPoolExecutor(threads) as pool:
             try:
-                for number, answer in enumerate(pool.map(self._core.ask, range(len(self)))):
+                for number, answer in enumerate(pool.map(self.ask, range(len(self)))):
                     if tell is not None:
                         tell(number + 1, len(self))
                     if answer is not None:
-                        yield Mutant(**self._core.describe(number), killed_by=dict(zip(names, answer, strict=True)))
+                        yield number, Mutant(**self._core.describe(number), killed_by=answer)
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 

@@ -19,11 +19,12 @@ class Mutator {
   explicit Mutator(const Version& version) : version_(version), substitutes_(version) {}
 
   std::vector<Mutant> run() {
-    for (const SectionKind kind : {SectionKind::kRules, SectionKind::kAuthEvents}) {
+    for (const SectionKind kind : {SectionKind::kRules, SectionKind::kAuthEvents, SectionKind::kReceipt}) {
       section_ = kind;
       rules(version_.rules_of(kind), [](std::vector<Rule> list) { return list; });
     }
-    for (const SectionKind kind : {SectionKind::kDefinitions, SectionKind::kResolution}) {
+    for (const SectionKind kind :
+         {SectionKind::kDefinitions, SectionKind::kRedaction, SectionKind::kStateBefore, SectionKind::kResolution}) {
       section_ = kind;
       definitions(version_.definitions_of(kind));
     }
@@ -121,12 +122,30 @@ Version apply(const Version& version, const Mutant& mutant) {
     case SectionKind::kAuthEvents:
       out.auth_events = mutant.rules;
       break;
+    case SectionKind::kReceipt:
+      out.receipt = mutant.rules;
+      break;
     case SectionKind::kDefinitions:
       out.definitions = mutant.definitions;
       break;
-    default:
+    case SectionKind::kRedaction:
+      out.redaction = mutant.definitions;
+      break;
+    case SectionKind::kStateBefore:
+      out.state_before = mutant.definitions;
+      break;
+    case SectionKind::kResolution:
       out.resolution = mutant.definitions;
       break;
+    case SectionKind::kTypes:
+    case SectionKind::kIdentifiers:
+    case SectionKind::kFormat:
+    case SectionKind::kLimits:
+    case SectionKind::kCanonicalJson:
+    case SectionKind::kSignatures:
+    case SectionKind::kContent:
+    case SectionKind::kReadings:
+      base::require(false, "a mutant is one of rules, definitions or resolution");
   }
   return out;
 }

@@ -1,8 +1,8 @@
 // Mutants: a version with one small mistake, as somebody who writes or implements it could make it.
 //
 // In:  a flattened version.
-// Out: every mutant of its rules, definitions, auth events selection and resolution, each with the label of what it
-//      changes, what was done in words, and the text before and after.
+// Out: every mutant of its rules, auth events selection, checks on receipt, definitions, redaction, state before and
+//      resolution, each with the label of what it changes, what was done in words, and the text before and after.
 // Promise: the order is that of the text, so the same text gives the same mutants; a mutant prints otherwise than the
 //      version. Whether it checks is `elaborate`'s to say: some do not (an order needs its keys), and are no mutants.
 #pragma once

@@ -250,7 +250,9 @@ Differences ask_selections(const ProgramPtr& base, const ProgramPtr& candidate) 
   return out;
 }
 
-Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate) {
+namespace {
+
+std::vector<QuestionPtr> citing_questions(const ProgramPtr& base, const ProgramPtr& candidate) {
   using Change = CitingQuestion::Change;
   const Study study = study_of(base, candidate);
   const std::string sender = study.room.back().sender;
@@ -281,6 +283,13 @@ Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate) {
       add(study.state, elsewhere, Change::kNone, 0, fmt::format(" with the room_id `{}`", room));
       add(study.state, elsewhere, Change::kNothing, 0, fmt::format(" with the room_id `{}` and cites nothing", room));
     }
+    Study other = study, refused = study;
+    other.room.back().room_id = "!other:alpha.example";
+    refused.room.back().rejected = true;
+    for (const auto& [made, how] :
+         {std::pair(&other, " and cites an event of another room"), std::pair(&refused, " and cites a rejected event")})
+      questions.push_back(
+          std::make_shared<CitingQuestion>(made->room, study.state, step, Change::kNone, 0, words + how));
     for (const auto& [key, cited] : study.state) {
       add(study.state, step, Change::kWithout, cited, fmt::format(" and does not cite `{}`", text_of(key)));
       add(study.state, step, Change::kWith, cited, fmt::format(" and cites `{}` too", text_of(key)));
@@ -290,10 +299,10 @@ Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate) {
       add(less, step, Change::kNone, 0, fmt::format("; the state has no `{}`", text_of(key)));
     }
   }
-  return ask(questions, base, candidate);
+  return questions;
 }
 
-Differences ask_redactions(const ProgramPtr& base, const ProgramPtr& candidate) {
+std::vector<QuestionPtr> redaction_questions(const ProgramPtr& base, const ProgramPtr& candidate) {
   const Study study = study_of(base, candidate);
   std::vector<QuestionPtr> questions;
   const auto name = [](const std::string& user) { return user.substr(1, user.find(':') - 1); };
@@ -311,7 +320,35 @@ Differences ask_redactions(const ProgramPtr& base, const ProgramPtr& candidate) 
       questions.push_back(std::make_shared<RedactionQuestion>(study.room, study.state, std::move(step), words));
     }
   }
-  return ask(questions, base, candidate);
+  return questions;
+}
+
+}  // namespace
+
+Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate) {
+  return ask(citing_questions(base, candidate), base, candidate);
+}
+
+Differences ask_redactions(const ProgramPtr& base, const ProgramPtr& candidate) {
+  return ask(redaction_questions(base, candidate), base, candidate);
+}
+
+std::vector<QuestionPtr> questions(QuestionKind kind, const ProgramPtr& version) {
+  switch (kind) {
+    case QuestionKind::kCiting:
+      return citing_questions(version, version);
+    case QuestionKind::kRedaction:
+      return redaction_questions(version, version);
+    case QuestionKind::kReceipt:
+      return receipt_questions(version);
+    case QuestionKind::kVerdict:
+    case QuestionKind::kSelection:
+    case QuestionKind::kPdu:
+    case QuestionKind::kMerge:
+      break;
+  }
+  base::require(false, "questions of this kind are made of two versions");
+  return {};
 }
 
 }  // namespace stateroom::search

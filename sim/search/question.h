@@ -65,12 +65,17 @@ struct Differences {
   std::uint64_t asked = 0;
 };
 
-/// Small scopes, in a fixed order, smallest first. In question_form.cpp: what a version makes of one PDU.
+/// Small scopes, in a fixed order, smallest first. In question_pdu.cpp: what a version makes of one PDU.
 Differences ask_pdus(const ProgramPtr& base, const ProgramPtr& candidate);
 Differences ask_selections(const ProgramPtr& base, const ProgramPtr& candidate);
 Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate);
 Differences ask_redactions(const ProgramPtr& base, const ProgramPtr& candidate);
 Differences ask_receipts(const ProgramPtr& base, const ProgramPtr& candidate);
+
+/// What the checks on receipt make of this version's events, under whatever version is asked.
+std::vector<QuestionPtr> receipt_questions(const ProgramPtr& version);
+/// All questions of a kind that are made of one version's words, whatever it answers: kCiting, kRedaction, kReceipt.
+std::vector<QuestionPtr> questions(QuestionKind kind, const ProgramPtr& version);
 
 /// Puts questions to both versions and keeps those that they answer differently.
 Differences ask(const std::vector<QuestionPtr>& questions, const ProgramPtr& base, const ProgramPtr& candidate);

@@ -46,11 +46,21 @@ class ReceiptQuestion final : public Question {
   QuestionKind kind() const override { return QuestionKind::kReceipt; }
   std::string words() const override { return words_; }
 
+  /// From now on the events are those of this version, whoever is asked.
+  void fix(const ProgramPtr& version) {
+    if (const auto staged = workload::stage(plan_, version, Signing::kUnsigned)) events_ = named(*staged);
+  }
+
   std::optional<std::string> answer(const ProgramPtr& program) const override {
-    const auto staged = workload::stage(plan_, program, Signing::kUnsigned);
-    if (!staged) return std::nullopt;
+    std::vector<event::Event> events = events_;
+    if (events.empty()) {
+      const auto staged = workload::stage(plan_, program, Signing::kUnsigned);
+      if (!staged) return std::nullopt;
+      events = named(*staged);
+    }
+    const std::string create = events[0].event_id;
     const std::string last = id_of(static_cast<std::uint32_t>(plan_.steps.size() - 1));
-    const auto room = graph::Room::build(named(*staged), program->version().format);
+    const auto room = graph::Room::build(std::move(events), program->version().format);
     if (!room) return std::nullopt;
     rules::Evaluator evaluator(program, **room, oracles());
     graph::StateStore store;
@@ -72,7 +82,7 @@ class ReceiptQuestion final : public Question {
     std::vector<std::string> entries;
     for (const auto& [key, event] : store.entries(walk->current())) {
       const std::string& id = (*room)->event(event).event_id;
-      entries.push_back(id == staged->scene->events()[0].event_id ? id_of(0) : id);
+      entries.push_back(id == create ? id_of(0) : id);
     }
     std::ranges::sort(entries);
     // Which events stand in the current state is a part of the answer that is not for reading.
@@ -129,7 +139,9 @@ class ReceiptQuestion final : public Question {
   Plan plan_;
   Fault fault_;
   std::string words_;
+  std::vector<event::Event> events_;  // empty: those of whoever is asked
 };
+using ReceiptQuestions = std::vector<std::shared_ptr<ReceiptQuestion>>;
 
 struct Act {
   std::string words;
@@ -168,13 +180,39 @@ std::vector<Step> study() {
   return out;
 }
 
-std::vector<Act> changes() {
-  return {act("", "", "", "", ""), act("A bans B", "m.room.member", kB, kA, R"({"membership":"ban"})"),
-          act("A makes the room private", "m.room.join_rules", "", kA, R"({"join_rule":"invite"})"),
-          act("A sets B's power to 0", "m.room.power_levels", "", kA,
-              R"({"users":{"@anna:alpha.example":100},"state_default":50})"),
-          act("A names a policy server", "m.room.policy", "", kA,
-              R"({"via":"gamma.example","public_keys":{"ed25519":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}})")};
+/// What happened in the room before the event that is asked about.
+struct Change {
+  std::string words;
+  std::vector<Step> steps;
+};
+
+Change change(std::string words, std::vector<Act> acts) {
+  Change out{std::move(words), {}};
+  for (Act& one : acts) out.steps.push_back(std::move(one.step));
+  return out;
+}
+
+Act policy(const std::string& content) { return act("", "m.room.policy", "", kA, content); }
+const std::string kPolicyOfC =
+    R"({"via":"gamma.example","public_keys":{"ed25519":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}})";
+
+std::vector<Change> changes() {
+  return {change("", {}), change("A bans B", {act("", "m.room.member", kB, kA, R"({"membership":"ban"})")}),
+          change("A makes the room private", {act("", "m.room.join_rules", "", kA, R"({"join_rule":"invite"})")}),
+          change("A sets B's power to 0", {act("", "m.room.power_levels", "", kA,
+                                               R"({"users":{"@anna:alpha.example":100},"state_default":50})")}),
+          change("A names a policy server", {policy(kPolicyOfC)})};
+}
+
+/// Policies that bind nobody, and what is sent under one that does.
+std::vector<Change> policies() {
+  const std::string key = R"("public_keys":{"ed25519":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}})";
+  const Act leaves = act("", "m.room.member", kC, kC, R"({"membership":"leave"})");
+  return {change("A names a policy server that nobody is on", {policy(R"({"via":"delta.example",)" + key)}),
+          change("C leaves and A names C's server as the policy server", {leaves, policy(kPolicyOfC)}),
+          change("A names a policy server without a key", {policy(R"({"via":"gamma.example","public_keys":{}})")}),
+          change("A names no policy server, but a key", {policy("{" + key)}),
+          change("A names a policy server", {policy(kPolicyOfC)})};
 }
 
 std::vector<Act> acts() {
@@ -185,52 +223,147 @@ std::vector<Act> acts() {
           act("D sends a message", "m.room.message", std::nullopt, kD, R"({"body":"word"})")};
 }
 
-void add_questions(std::vector<QuestionPtr>& out, const Act& change, const Act& one, bool beside) {
-  std::vector<Step> steps = study();
-  StateOfSteps state = steps.back().before;
-  state[{steps.back().type, *steps.back().state_key}] = kStudySteps - 1;
-  std::string words = one.words;
-  Step last = one.step;
-  last.prev = {kStudySteps - 1};
-  last.before = state;
-  last.origin_server_ts = 1'700'000'000'010;
-  if (!change.words.empty()) {
-    Step before = change.step;
-    before.prev = last.prev;
-    before.before = state;
-    before.origin_server_ts = 1'700'000'000'009;
-    if (!beside) {
-      last.prev = {kStudySteps};
-      last.before[{before.type, *before.state_key}] = kStudySteps;
-    }
-    steps.push_back(std::move(before));
-    words = fmt::format("{}; {} {}", change.words, beside ? "without knowing it," : "then", one.words);
+std::vector<Act> acts_under_policy() {
+  return {act("B sends a message", "m.room.message", std::nullopt, kB, R"({"body":"word"})"),
+          act("A names another policy server", "m.room.policy", "", kA, R"({"via":"beta.example"})"),
+          act("A sends a policy with a state_key", "m.room.policy", "other", kA, R"({"via":"beta.example"})")};
+}
+
+/// Steps one after the other: the study, and what is appended.
+class Line {
+ public:
+  Line() : steps_(study()) {
+    state_ = steps_.back().before;
+    note();
   }
+  void append(Step step) {
+    step.prev = {last()};
+    step.before = state_;
+    step.origin_server_ts = 1'700'000'000'005 + last();
+    steps_.push_back(std::move(step));
+    note();
+  }
+  std::uint32_t last() const { return static_cast<std::uint32_t>(steps_.size() - 1); }
+  const StateOfSteps& state() const { return state_; }
+  const std::vector<Step>& steps() const { return steps_; }
+
+ private:
+  void note() {
+    const Step& step = steps_.back();
+    if (step.state_key && !step.rejected) state_[{step.type, *step.state_key}] = last();
+  }
+  std::vector<Step> steps_;
+  StateOfSteps state_;
+};
+
+std::vector<std::uint32_t> entries(const StateOfSteps& state, const std::vector<workload::Key>& keys) {
+  std::vector<std::uint32_t> out;
+  for (const workload::Key& key : keys) out.push_back(state.at(key));
+  return out;
+}
+
+void add_questions(ReceiptQuestions& out, const Change& change, const Act& one, bool beside) {
+  Line line;
+  const StateOfSteps before = line.state();
+  for (const Step& step : change.steps) line.append(step);
+  Step last = one.step;
+  last.prev = {beside ? kStudySteps - 1 : line.last()};
+  last.before = beside ? before : line.state();
+  last.origin_server_ts = 1'700'000'000'020;
+  std::vector<Step> steps = line.steps();
   steps.push_back(last);
+  const std::string words =
+      change.words.empty() ? one.words
+                           : fmt::format("{}; {} {}", change.words, beside ? "without knowing it," : "then", one.words);
   static const std::vector<std::pair<Fault, std::string>> kFaults{
       {Fault::kNone, ""},
       {Fault::kUnsignedByPolicy, "; the policy server did not sign it"},
       {Fault::kFormat, "; its format is wrong"},
       {Fault::kSignatures, "; its signatures are wrong"},
       {Fault::kHashes, "; its content hash is wrong"}};
-  for (const auto& [fault, said] : kFaults)
+  for (const auto& [fault, said] : kFaults) {
+    // A fault is found out before anything is asked of the room.
+    const bool found_first = fault != Fault::kNone && fault != Fault::kUnsignedByPolicy;
+    if (found_first && !change.words.empty()) continue;
     out.push_back(std::make_shared<ReceiptQuestion>(steps, fault, words + said));
+  }
   steps.back().auth = std::vector<std::uint32_t>{0};
   out.push_back(std::make_shared<ReceiptQuestion>(steps, Fault::kNone, words + "; it cites only the create event"));
+}
+
+/// Events that cite what was in force before, or what was refused.
+void add_stale(ReceiptQuestions& out) {
+  const workload::Key create{"m.room.create", ""}, levels{"m.room.power_levels", ""};
+  const auto ask = [&](const Line& line, Step last, const std::string& words) {
+    std::vector<Step> steps = line.steps();
+    last.prev = {line.last()};
+    last.before = line.state();
+    last.origin_server_ts = 1'700'000'000'020;
+    steps.push_back(std::move(last));
+    out.push_back(std::make_shared<ReceiptQuestion>(std::move(steps), Fault::kNone, words));
+  };
+  const StateOfSteps old = Line().state();
+  for (const Change& change : changes()) {
+    Line line;
+    for (const Step& step : change.steps) line.append(step);
+    if (change.words.empty()) continue;
+    for (const Act& one : acts()) {
+      Step last = one.step;
+      last.auth = entries(old, {create, levels});
+      const workload::Key sender{"m.room.member", last.sender};
+      if (old.contains(sender)) last.auth->push_back(old.at(sender));
+      if (last.type == "m.room.member") last.auth->push_back(old.at({"m.room.join_rules", ""}));
+      ask(line, last, fmt::format("{}; then {}, citing what was in force before", change.words, one.words));
+    }
+  }
+  Line line;
+  Step refused =
+      act("", "m.room.power_levels", "", kC, R"({"users":{"@anna:alpha.example":100,"@chloe:gamma.example":100}})")
+          .step;
+  refused.rejected = true;
+  line.append(refused);
+  for (const Act& one : acts())
+    ask(line, one.step, fmt::format("C, who may not, sets the power levels; then {}", one.words));
+  Step last = acts()[0].step;
+  last.auth = std::vector<std::uint32_t>{0, line.last(), old.at({"m.room.member", last.sender})};
+  ask(line, last, "C, who may not, sets the power levels; then B sends a message that cites them");
 }
 
 }  // namespace
 
 QuestionPtr question_of(Shrunk history) { return std::make_shared<MergeQuestion>(std::move(history)); }
 
-Differences ask_receipts(const ProgramPtr& base, const ProgramPtr& candidate) {
-  std::vector<QuestionPtr> questions;
-  for (const Act& change : changes()) {
+namespace {
+
+ReceiptQuestions all_receipts() {
+  ReceiptQuestions questions;
+  for (const Change& change : changes()) {
     for (const Act& one : acts()) {
       add_questions(questions, change, one, true);
       if (!change.words.empty()) add_questions(questions, change, one, false);
     }
   }
+  add_stale(questions);
+  for (const Change& change : policies()) {
+    for (const Act& one : acts_under_policy()) add_questions(questions, change, one, false);
+  }
+  return questions;
+}
+
+}  // namespace
+
+std::vector<QuestionPtr> receipt_questions(const ProgramPtr& version) {
+  std::vector<QuestionPtr> out;
+  for (auto& question : all_receipts()) {
+    question->fix(version);
+    out.push_back(std::move(question));
+  }
+  return out;
+}
+
+Differences ask_receipts(const ProgramPtr& base, const ProgramPtr& candidate) {
+  std::vector<QuestionPtr> questions;
+  for (auto& question : all_receipts()) questions.push_back(std::move(question));
   return ask(questions, base, candidate);
 }
 

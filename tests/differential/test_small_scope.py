@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from naive_rules import DEFAULT, SPECIFICATION, Rules
-from small_scope import families
+from stateroom.scope import families
 
 READINGS = {"default": DEFAULT, "specification": SPECIFICATION}
 QUICK = 60  # states of a family in the quick tests

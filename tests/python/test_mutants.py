@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -51,15 +52,45 @@ def test_a_rule_that_says_what_follows_anyway_survives(eleven):
 
 def test_most_mutants_of_the_rules_are_noticed(eleven):
     run, mutants = eleven
-    assert set(run.suites()) == {"scenarios", "random", "small scope"}
+    assert set(run.suites()) == {"scenarios", "random", "small scope", "citing", "receipts"}
     of_rules = [m for m in mutants if m.section == "rules"]
     assert len(of_rules) > 250
     assert sum(m.survives for m in of_rules) < len(of_rules) / 3
 
 
+def test_what_an_event_cites_and_what_receipt_does_are_judged_by_questions_about_that(eleven):
+    _, mutants = eleven
+    assert one(mutants, "auth_events.duplicates", "dropped").killed_by["citing"] is not None
+    assert one(mutants, "auth_events.rejected", "dropped").killed_by["citing"] is not None
+    of_policy = [m for m in mutants if m.label in ("recommended", "policy_server_joined")]
+    assert len(of_policy) > 20
+    assert all(m.killed_by["receipts"] for m in of_policy)
+    of_receipt = [m for m in mutants if m.section == "receipt" and m.operation == "dropped"]
+    assert {m.label for m in of_receipt} >= {"format", "signatures", "hashes", "state_before", "policy_server"}
+    assert all(m.killed_by["receipts"] for m in of_receipt)
+
+
+def test_the_selection_of_an_event_is_asked_about_in_the_small_scope(eleven):
+    _, mutants = eleven
+    of_selection = [m for m in mutants if m.section == "auth events" and m.operation == "dropped"]
+    assert of_selection
+    # The state `study` has no third-party invite to select.
+    assert {m.label for m in of_selection if not m.killed_by["small scope"]} <= {"others.member.third_party"}
+    assert not any(m.survives for m in of_selection)
+
+
+def test_families_of_events_and_states_are_a_suite():
+    run = MutantRun("11")
+    run.add_exhaustive(states_max=8)
+    assert 10_000 < run.suites()["exhaustive"] < 100_000
+    first = next(run.run(threads=1))
+    assert (first.label, first.operation) == ("create", "dropped")
+    assert first.killed_by["exhaustive"] is not None
+
+
 def test_two_threads_say_what_one_says(eleven):
     run, mutants = eleven
-    assert list(run.run(threads=1))[:60] == mutants[:60]
+    assert list(islice(run.run(threads=1), 60)) == mutants[:60]
 
 
 def test_a_suite_of_files_is_read(root, tmp_path):

@@ -196,6 +196,19 @@ def join_rules_by_time(room: Room) -> Scenario:
     return Scenario(text, [left, right], in_each({JOIN_RULES: "rules_knock"}, late, late))
 
 
+def join_rules_by_id(room: Room) -> Scenario:
+    fork = room.fork()
+    left = room.send("rules_invite", "alice", JOIN_RULES, {"join_rule": "invite"})
+    room.back(fork)
+    right = room.send("rules_knock", "alice", JOIN_RULES, {"join_rule": "knock"}, late=-1)
+    text = (
+        "Alice sets the join rules twice in the same millisecond, on two servers. Nothing but the event id is left to decide: the lesser one comes first, and "
+        "the greater one stands. In version 1, where the depths are the same too, the one whose id has the lesser SHA-1 is applied last and stands."
+    )
+    knock: Expected = {JOIN_RULES: "rules_knock"}
+    return Scenario(text, [left, right], in_each(knock, knock, knock))
+
+
 def admin_above_the_creator(room: Room) -> Scenario:
     room.clear()
     room.open()
@@ -451,6 +464,7 @@ SCENARIOS: list[Callable[[Room], Scenario]] = [
     join_rules_against_join,
     join_rules_without_a_rule,
     join_rules_by_time,
+    join_rules_by_id,
     admin_above_the_creator,
     msc4297_problem_a,
     msc4297_problem_b,

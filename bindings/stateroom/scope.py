@@ -6,15 +6,27 @@ has level 100, Boris is the sender of most trials, Chloe their target, Dora vouc
 its member out.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count, product
+from typing import Any
 
-ABSENT = object()
+ABSENT: Any = object()
 ANNA, BORIS, CHLOE, DORA = "@anna:alpha.example", "@boris:beta.example", "@chloe:gamma.example", "@dora:alpha.example"
 
-MEMBERSHIPS = (ABSENT, "join", "leave", "invite", "knock", "ban", "other", 1)
-JOIN_RULES = (ABSENT, "public", "invite", "knock", "restricted", "knock_restricted", "private", "other", 1)
-LEVELS = (ABSENT, 0, 50, 51, 100, "50", "x", True, None, [])
+MEMBERSHIPS: tuple[Any, ...] = (ABSENT, "join", "leave", "invite", "knock", "ban", "other", 1)
+JOIN_RULES: tuple[Any, ...] = (
+    ABSENT,
+    "public",
+    "invite",
+    "knock",
+    "restricted",
+    "knock_restricted",
+    "private",
+    "other",
+    1,
+)
+LEVELS: tuple[Any, ...] = (ABSENT, 0, 50, 51, 100, "50", "x", True, None, [])
 
 
 @dataclass
@@ -26,31 +38,40 @@ class Family:
 
     name: str
     version: int
-    create: dict = field(default_factory=dict)
+    create: dict[str, Any] = field(default_factory=dict)
     recheck: bool = True
-    events: dict = field(default_factory=dict)
-    states: list = field(default_factory=list)
-    trials: list = field(default_factory=list)
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    states: list[tuple[str, ...]] = field(default_factory=list)
+    trials: list[str] = field(default_factory=list)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._numbers = count()
-        self._known = {}
+        self._known: dict[str, str] = {}
         content = {"room_version": str(self.version)} | self.create
         if self.version <= 10 and "creator" not in content:
             content["creator"] = ANNA
         self.root = self.add("m.room.create", ANNA, content, "", name="create")
-        self.base = (self.root,) if self.version < 12 else ()
+        self.base: tuple[str, ...] = (self.root,) if self.version < 12 else ()
 
-    def _id(self, name, sender):
+    def _id(self, name: str, sender: str) -> str:
         return f"${name}:{sender.split(':', 1)[1]}" if self.version <= 2 else f"${name}"
 
-    def add(self, kind, sender, content, state_key=ABSENT, *, name=None, **members):
-        """An event of the room, each once; its id."""
+    def add(
+        self,
+        kind: str,
+        sender: str,
+        content: dict[str, Any],
+        state_key: Any = ABSENT,
+        *,
+        name: str | None = None,
+        **members: Any,
+    ) -> str:
+        """Add an event of the room, each once; its id."""
         known = repr((kind, sender, content, state_key, members))
         if known in self._known:
             return self._known[known]
         event_id = self._id(name or f"e{next(self._numbers)}", sender)
-        event = {
+        event: dict[str, Any] = {
             "event_id": event_id,
             "type": kind,
             "sender": sender,
@@ -70,27 +91,31 @@ class Family:
         self._known[known] = event_id
         return event_id
 
-    def member(self, user, membership, sender=None, **content):
+    def member(self, user: str, membership: Any, sender: str | None = None, **content: Any) -> str:
+        """Add an event that changes a membership."""
         return self.add("m.room.member", sender or user, {"membership": membership} | content, user)
 
-    def levels(self, **content):
+    def levels(self, **content: Any) -> str:
+        """Add power levels of Anna."""
         return self.add("m.room.power_levels", ANNA, content, "")
 
-    def entry(self, user, membership):
-        """The state's entry for a user's membership: none if it is ABSENT."""
+    def entry(self, user: str, membership: Any) -> tuple[str, ...]:
+        """Give the state's entry for a user's membership: none if it is ABSENT."""
         return () if membership is ABSENT else (self.member(user, membership),)
 
-    def rule(self, rule):
+    def rule(self, rule: Any) -> tuple[str, ...]:
+        """Give the state's join rules: none if they are ABSENT."""
         return () if rule is ABSENT else (self.add("m.room.join_rules", ANNA, {"join_rule": rule}, ""),)
 
 
-def users(version, **levels):
-    """The `users` of power levels; version 12 forbids its creators in it."""
+def users(version: int, **levels: Any) -> dict[str, Any]:
+    """Give the `users` of power levels; version 12 forbids its creators in it."""
     out = {} if version >= 12 else {ANNA: 100}
     return out | {user: level for user, level in levels.items() if level is not ABSENT}
 
 
-def families(version):
+def families(version: int) -> Iterator[Family]:
+    """Make the whole scope of a version."""
     yield others_membership(version)
     yield own_membership(version)
     yield third_party_invites(version)
@@ -100,10 +125,10 @@ def families(version):
     yield from ordinary(version)
 
 
-def others_membership(version):
+def others_membership(version: int) -> Family:
     """Boris changes the membership of Chloe: memberships of both × join rules × powers of both."""
     out = Family("membership of another", version)
-    tables = [()]
+    tables: list[tuple[str, ...]] = [()]
     for invite in (ABSENT, 50):
         tables += [
             (out.levels(users=users(version, **{BORIS: b, CHLOE: c}), invite=invite),)
@@ -115,10 +140,10 @@ def others_membership(version):
     return out
 
 
-def own_membership(version):
+def own_membership(version: int) -> Family:
     """Chloe changes her own membership: memberships × join rules × powers × who vouches for her."""
     out = Family("own membership", version)
-    tables = [()]
+    tables: list[tuple[str, ...]] = [()]
     for invite, c, d in product((ABSENT, 50), (0, 50), (0, 50, 100)):
         tables.append((out.levels(users=users(version, **{CHLOE: c, DORA: d}), invite=invite),))
     for target, rule, levels, vouching in product(MEMBERSHIPS, JOIN_RULES, tables, (ABSENT, "join", "leave")):
@@ -138,17 +163,18 @@ def own_membership(version):
     return out
 
 
-def third_party_invites(version):
+def third_party_invites(version: int) -> Family:
     """Boris invites Chloe by a third-party invite: what was signed × what stands in the room."""
     out = Family("third-party invites", version)
-    keys = [{}, {"public_key": "x"}, {"public_key": 1}]
-    keys += [{"public_keys": more} for more in ([], [{"public_key": "x"}], [{"public_key": 1}], [{}], [1], 1)]
-    invites = [()]
+    keys: list[dict[str, Any]] = [{}, {"public_key": "x"}, {"public_key": 1}]
+    lists: tuple[Any, ...] = ([], [{"public_key": "x"}], [{"public_key": 1}], [{}], [1], 1)
+    keys += [{"public_keys": more} for more in lists]
+    invites: list[tuple[str, ...]] = [()]
     for sender, content in product((BORIS, ANNA), keys):
         invites.append((out.add("m.room.third_party_invite", sender, content, "token"),))
     for target, sender, invite in product(MEMBERSHIPS, ("join", "leave", ABSENT), invites):
         out.states.append(out.base + out.entry(CHLOE, target) + out.entry(BORIS, sender) + invite)
-    parts = []
+    parts: list[Any] = []
     for mxid, token in product((CHLOE, ANNA, 1, ABSENT), ("token", "other", 1, ABSENT)):
         signed = {"mxid": mxid, "token": token, "signatures": {}}
         parts.append({"signed": {key: value for key, value in signed.items() if value is not ABSENT}})
@@ -158,10 +184,10 @@ def third_party_invites(version):
     return out
 
 
-def power_levels(version):
+def power_levels(version: int) -> Iterator[Family]:
     """Boris changes the power levels: pairs of members × values before × values after × his power."""
     values = LEVELS + ((50.5,) if version <= 5 else ())  # later versions have no such number in an event
-    tables = {
+    tables: dict[str, Callable[[Any], dict[str, Any]]] = {
         "ban": lambda value: {"ban": value},
         "kick": lambda value: {"kick": value},
         "users_default": lambda value: {"users_default": value},
@@ -174,7 +200,7 @@ def power_levels(version):
     for one, two in pairs:
         out = Family(f"power levels: {one} and {two}", version)
 
-        def content(a, b, power, one=one, two=two):
+        def content(a: Any, b: Any, power: int, one: str = one, two: str = two) -> dict[str, Any]:
             made = {"state_default": 0} | tables[one](a) | tables[two](b)
             named = made.pop("users", {})
             return made | {"users": users(version, **({BORIS: power} | named))}
@@ -189,10 +215,10 @@ def power_levels(version):
     yield malformed_levels(version)
 
 
-def malformed_levels(version):
+def malformed_levels(version: int) -> Family:
     """Tables of wrong shape, before and after."""
     out = Family("power levels: malformed tables", version)
-    shapes = (
+    shapes: tuple[Any, ...] = (
         ABSENT,
         {},
         {"@none": 50},
@@ -206,7 +232,9 @@ def malformed_levels(version):
         "x",
         None,
     )
-    contents = [{name: shape} for name in ("users", "events", "notifications") for shape in shapes]
+    contents: list[dict[str, Any]] = [
+        {name: shape} for name in ("users", "events", "notifications") for shape in shapes
+    ]
     contents += [{name: "x"} for name in ("users_default", "events_default", "state_default", "redact", "invite")]
     contents += [content | {"users": {}} for content in contents if "users" not in content]
     joined = (out.member(BORIS, "join"), out.member(ANNA, "join"))
@@ -218,13 +246,13 @@ def malformed_levels(version):
     return out
 
 
-def creates(version):
+def creates(version: int) -> Family:
     """Create events: content × what they come after × their room."""
     out = Family("create events", version, recheck=False)
     out.states = [out.base, ()]
     contents = [{"creator": creator} for creator in (ABSENT, ANNA, BORIS, 1)]
     contents += [{"creator": ANNA, "room_version": named} for named in (str(version), "1", "unknown", 1, None, "")]
-    lists = ([], [BORIS], [BORIS, ANNA], ["none"], [1], BORIS, None, [BORIS, "@none"])
+    lists: tuple[Any, ...] = ([], [BORIS], [BORIS, ANNA], ["none"], [1], BORIS, None, [BORIS, "@none"])
     contents += [{"creator": ANNA, "additional_creators": more} for more in lists]
     rooms = (ABSENT, "!room:alpha.example", "!room:beta.example", "!create", "room", "!room")
     for content, room, prev in product(contents, rooms, ([], [out.root])):
@@ -232,7 +260,7 @@ def creates(version):
     return out
 
 
-def redactions(version):
+def redactions(version: int) -> Family:
     """Boris redacts: his power × the level needed × whose event."""
     out = Family("redactions", version)
     joined = (out.member(BORIS, "join"),)
@@ -246,14 +274,14 @@ def redactions(version):
     return out
 
 
-def ordinary(version):
+def ordinary(version: int) -> Iterator[Family]:
     """Events that no rule of their own decides: state keys × powers × levels, in rooms of several create events."""
-    rooms = [{}, {"m.federate": False}, {"m.federate": True}, {"m.federate": "x"}]
+    rooms: list[dict[str, Any]] = [{}, {"m.federate": False}, {"m.federate": True}, {"m.federate": "x"}]
     rooms += [{"creator": BORIS}, {"creator": 1}] if version <= 10 else []
     rooms += [{"additional_creators": [BORIS]}, {"additional_creators": ["none"]}] if version >= 11 else []
     for create in rooms:
         out = Family(f"ordinary events {create}", version, create)
-        tables = [()]
+        tables: list[tuple[str, ...]] = [()]
         for power, needed in product((0, 50, 100), (ABSENT, 0, 50, 100, "x")):
             for name in ("state_default", "events_default", "invite"):
                 tables.append((out.levels(users=users(version, **{BORIS: power}), **{name: needed}),))
