@@ -43,6 +43,10 @@ corrected_copy() {  # folder of the driver, its list of releases, the published 
   echo "$key" >"$copy/setup-stamp"
 }
 
+mkdir -p synapse/target/published
+cp synapse/.venv/lib/python3*/site-packages/synapse/state/v2.py synapse/target/published/
+corrected_copy synapse requirements.txt synapse/target/published
+
 say "building the driver of ruma-state-res, and one of a copy with corrections that can be switched on"
 (cd ruma && cargo build --quiet --release --locked)
 published=$(cd ruma && cargo metadata --quiet --format-version 1 --locked |

@@ -452,9 +452,12 @@ class HistoryMaker {
     {
       const py::gil_scoped_release release;
       const std::uint64_t room = seed / kDraws;
-      if (!made_ || made_->plan.seed != room) made_ = value_of(workload::make(loaded_->program, room));
-      const auto sets = workload::choose_state_sets(made_->plan, static_cast<std::uint32_t>(seed % kDraws));
-      file = workload::history_file(*made_, loaded_->text.identifier, sets, states);
+      if (!made_ || made_->plan.seed != room)
+        made_ = value_of(workload::make(loaded_->program, room, workload::varied(room)));
+      const auto draw = static_cast<std::uint32_t>(seed % kDraws);
+      const auto sets = workload::stale(workload::choose_state_sets(made_->plan, draw), made_->plan, draw);
+      file = workload::history_file(*made_, loaded_->text.identifier, sets,
+                                    workload::choose_rejected(made_->plan, draw), states);
     }
     return file;
   }

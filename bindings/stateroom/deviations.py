@@ -172,6 +172,18 @@ GOMATRIXSERVERLIB = (
         "who is invited or joined may join whatever the join rule says, known or not",
     ),
     Deviation("knock-leave", _BOTH, "eventauth.go:1253", "a knock may be taken back where versions know no knocking"),
+    Deviation(
+        "null-levels",
+        _BOTH,
+        "eventcontent.go:476",
+        "a level that is null is taken for 0 in versions that take integers alone",
+    ),
+    Deviation(
+        "unreadable-state",
+        _BOTH,
+        "eventauth.go:417",
+        "power levels or join rules that cannot be read leave in force what was read before them",
+    ),
 )
 """Of gomatrixserverlib, at the release that `oracles/gomatrixserverlib/go.mod` pins."""
 
@@ -183,8 +195,24 @@ RUMA = (
         "ruma-state-res/src/state_res.rs:674",
         "an entry of the state that was rejected is passed over for the one that the event cites",
     ),
+    Deviation(
+        "unreadable-state",
+        ("ruma",),
+        "ruma-state-res/src/events/power_levels.rs:109",
+        "where the power levels in force hold something that is no level, whatever reads it is refused",
+    ),
 )
 """Of ruma-state-res."""
+
+SYNAPSE = (
+    Deviation(
+        "rejected-entries",
+        ("synapse",),
+        "synapse/state/v2.py:853",
+        "an entry of the state that was rejected is passed over for the one that the event cites",
+    ),
+)
+"""Of Synapse."""
 
 
 @dataclass(frozen=True)
@@ -250,13 +278,6 @@ VERDICTS = (
         False,
     ),
     VerdictDeviation(
-        "null-levels",
-        _BOTH,
-        "eventcontent.go:476",
-        "a level that is null is taken for 0 in versions that take integers alone",
-        "power_levels.",
-    ),
-    VerdictDeviation(
         "create-with-key",
         _BOTH,
         "eventauth.go:458",
@@ -303,10 +324,10 @@ def of(oracle: str) -> list[Deviation]:
     --------
     >>> of("gomatrixserverlib")[0].id
     'fallback'
-    >>> of("synapse")
-    []
+    >>> [one.id for one in of("synapse")]
+    ['rejected-entries']
     """
-    return [one for one in (*RUMA, *GOMATRIXSERVERLIB) if oracle in one.oracles]
+    return [one for one in (*SYNAPSE, *RUMA, *GOMATRIXSERVERLIB) if oracle in one.oracles]
 
 
 __all__ = ["Deviation", "VerdictDeviation", "of", "of_verdicts"]

@@ -158,11 +158,6 @@ def _with_creator(event: dict[str, Any]) -> dict[str, Any]:
     return event if typed else event | {"content": content | {"creator": event["sender"]}}
 
 
-def _with_strings_for_nulls(event: dict[str, Any]) -> dict[str, Any]:
-    """Make a null, which to others is no level, something that is no level to anybody."""
-    return event | {"content": json.loads(json.dumps(event["content"]).replace("null", '"none"'))}
-
-
 def _with_redacts(event: dict[str, Any]) -> dict[str, Any]:
     return event if isinstance(event.get("redacts"), str) else event | {"redacts": "$elsewhere:nowhere.example"}
 
@@ -172,7 +167,6 @@ REPAIRS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "typed-content": _with_typed_content,
     "typed-levels": _with_typed_levels,
     "typed-creator": _with_creator,
-    "null-levels": _with_strings_for_nulls,
     "create-with-key": lambda event: event | {"state_key": ""},
     "redacts-absent": _with_redacts,
 }

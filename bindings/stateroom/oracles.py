@@ -46,8 +46,9 @@ def command(name: str, *, corrected: bool = False) -> list[str]:
     """
     kind = "corrected" if corrected else "oracle"
     go = str(folder() / f"gomatrixserverlib/target/gomatrixserverlib-{kind}")
+    python = [str(folder() / "synapse/.venv/bin/python"), str(folder() / "synapse/driver.py")]
     commands = {
-        "synapse": [str(folder() / "synapse/.venv/bin/python"), str(folder() / "synapse/driver.py")],
+        "synapse": [*python, "corrected"] if corrected else python,
         "ruma": [str(folder() / f"ruma/target/release/ruma-{kind}")],
         "gomatrixserverlib": [go],
         "dendrite": [go, "dendrite"],

@@ -16,6 +16,8 @@ import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterable
 from importlib.metadata import version as release_of
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 from synapse.api.errors import AuthError
@@ -26,10 +28,27 @@ from synapse.event_auth import (
     check_state_independent_auth_rules,
 )
 from synapse.events import make_event_from_json
-from synapse.state import v1, v2
+from synapse.state import v1
+from synapse.state import v2 as published
 from synapse.storage.databases.main.event_federation import StateDifference
 
 VERSIONS = [str(number) for number in range(1, 13)]
+CORRECTED = "corrected" in sys.argv[1:]
+
+
+def load() -> Any:
+    """Give the module of state resolution v2: the published one, or the copy with corrections (corrections.patch)."""
+    if not CORRECTED:
+        return published
+    spec = spec_from_file_location("synapse_corrected", Path(__file__).parent / "target/peer/v2.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("no corrected copy")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+v2 = load()
 ABSENT: dict[str, Any] = {"depth": 1, "origin_server_ts": 0, "content": {}, "hashes": {}, "signatures": {}}
 
 
@@ -113,6 +132,29 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def resolve(question: dict[str, Any], version: RoomVersion) -> dict[str, Any]:
+    """Resolve once, or once for each list of corrections, null where that raises."""
+    if "corrections" not in question:
+        return resolve_once(question, version, question.get("corrected", []))
+    states = []
+    for ids in question["corrections"]:
+        try:
+            states.append(resolve_once(question, version, ids)["state"])
+        except Exception:
+            states.append(None)
+    return {"states": states}
+
+
+def correct(ids: Iterable[str]) -> None:
+    """Switch deviations of the corrected copy off; the published module has no switches."""
+    if CORRECTED:
+        v2.CORRECTED.clear()
+        v2.CORRECTED.update(ids)
+    elif ids:
+        raise ValueError("only the corrected copy takes corrections")
+
+
+def resolve_once(question: dict[str, Any], version: RoomVersion, corrected: Iterable[str]) -> dict[str, Any]:
+    correct(corrected)
     rejected = set(question.get("rejected", []))
     store = Store(read_event(pdu, version, pdu["event_id"] in rejected) for pdu in question["events"])
     states = [
@@ -134,6 +176,9 @@ def auth(question: dict[str, Any], version: RoomVersion) -> dict[str, Any]:
     state = [read_event(pdu, version, pdu["event_id"] in rejected) for pdu in question["state"]]
     others = [read_event(pdu, version, pdu["event_id"] in rejected) for pdu in question.get("events", [])]
     event = read_event(question["event"], version, False)
+    if "corrections" in question:  # none of them is of the rules
+        allowed = auth({name: value for name, value in question.items() if name != "corrections"}, version)["allowed"]
+        return {"verdicts": [allowed] * len(question["corrections"])}
     try:
         run(check_state_independent_auth_rules(Store([*others, *state]), event))
         # Synapse never hands these rules more of a state than its selection takes.

@@ -8,7 +8,9 @@
 namespace stateroom::workload {
 namespace {
 
-constexpr std::uint64_t kRejectedOf = 2;  // one in so many rejected events stands in the state after it
+constexpr std::uint64_t kRejectedOf = 2;       // one in so many rejected events stands in the state after it
+constexpr std::uint64_t kStaleOf = 6;          // one in so many state sets is stale
+constexpr std::uint64_t kOtherRejectedOf = 8;  // in one of so many histories an event that others accept is rejected
 
 /// A JSON list of what `write` makes of each item.
 template <class Items, class Write>
@@ -68,14 +70,50 @@ std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t draw
   return sets;
 }
 
-std::string history_file(const HistoryMade& history, std::string_view room_version,
-                         const std::vector<StateOfSteps>& state_sets, bool with_states) {
-  const auto id = [&](std::uint32_t step) { return json::quoted(history.events[step].event_id); };
-  std::vector<std::uint32_t> all, rejected;
-  for (std::uint32_t s = 0; s < history.plan.steps.size(); ++s) {
-    all.push_back(s);
-    if (history.plan.steps[s].rejected) rejected.push_back(s);
+std::vector<StateOfSteps> stale(std::vector<StateOfSteps> sets, const Plan& plan, std::uint32_t draw) {
+  kernel::Random random(plan.seed, "workload/stale/" + std::to_string(draw));
+  for (StateOfSteps& set : sets) {
+    if (set.size() < 2 || !random.chance(1, kStaleOf)) continue;
+    const auto entry = std::next(set.begin(), static_cast<std::ptrdiff_t>(random.below(set.size())));
+    if (entry->first.first == "m.room.create") continue;
+    std::vector<std::uint32_t> older;
+    for (std::uint32_t s = 0; s < entry->second; ++s) {
+      const Step& step = plan.steps[s];
+      if (step.type == entry->first.first && step.state_key == entry->first.second && !step.rejected)
+        older.push_back(s);
+    }
+    if (older.empty() || random.chance(1, 4)) {
+      set.erase(entry);
+    } else {
+      entry->second = random.pick(older);
+    }
   }
+  return sets;
+}
+
+std::vector<std::uint32_t> choose_rejected(const Plan& plan, std::uint32_t draw) {
+  kernel::Random random(plan.seed, "workload/rejected/" + std::to_string(draw));
+  std::vector<std::uint32_t> out, state_events;
+  for (std::uint32_t s = 0; s < plan.steps.size(); ++s) {
+    if (plan.steps[s].rejected) {
+      out.push_back(s);
+    } else if (plan.steps[s].state_key && s > 0) {
+      state_events.push_back(s);
+    }
+  }
+  if (!state_events.empty() && random.chance(1, kOtherRejectedOf)) {
+    out.push_back(random.pick(state_events));
+    std::sort(out.begin(), out.end());
+  }
+  return out;
+}
+
+std::string history_file(const HistoryMade& history, std::string_view room_version,
+                         const std::vector<StateOfSteps>& state_sets, const std::vector<std::uint32_t>& rejected,
+                         bool with_states) {
+  const auto id = [&](std::uint32_t step) { return json::quoted(history.events[step].event_id); };
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t s = 0; s < history.plan.steps.size(); ++s) all.push_back(s);
   std::string out = R"({"format":"stateroom-history/1","room_version":)" + json::quoted(room_version);
   out += ",\"events\":" + list(history.events, [](const event::Event& event) { return json::to_text(event.json); });
   out += ",\"event_ids\":" + list(all, id) + ",\"rejected\":" + list(rejected, id);

@@ -19,8 +19,14 @@ std::vector<std::uint32_t> last_events(const Plan& plan);
 /// events first, as long as there are some; the others the states after two or three events. A rejected event is now
 /// and then an entry of the state that a server has after it, as where only others rejected it.
 std::vector<StateOfSteps> choose_state_sets(const Plan& plan, std::uint32_t draw = 0);
-/// `with_states`: `about.before` holds the state before each event.
+/// State sets that no server computed from what it knows: now and then an entry is an older one of its key, or lacking.
+std::vector<StateOfSteps> stale(std::vector<StateOfSteps> sets, const Plan& plan, std::uint32_t draw);
+/// Steps that are marked as rejected: those of the plan, now and then one more, which only those who hand on the
+/// history rejected, so that accepted events cite it.
+std::vector<std::uint32_t> choose_rejected(const Plan& plan, std::uint32_t draw);
+/// `rejected`: steps; `with_states`: `about.before` holds the state before each event.
 std::string history_file(const HistoryMade& history, std::string_view room_version,
-                         const std::vector<StateOfSteps>& state_sets, bool with_states = false);
+                         const std::vector<StateOfSteps>& state_sets, const std::vector<std::uint32_t>& rejected,
+                         bool with_states = false);
 
 }  // namespace stateroom::workload

@@ -35,7 +35,13 @@ std::string PowerLevels::json() const {
   if (!notifications.empty()) members["notifications"] = object(notifications);
   if (!events.empty()) members["events"] = object(events);
   members["users"] = object(users);
-  for (const auto& [name, text] : raw) members[name] = text;
+  for (const auto& [name, text] : raw) {
+    if (text.empty()) {
+      members.erase(name);
+    } else {
+      members[name] = text;
+    }
+  }
   std::string out = "{";
   for (const auto& [name, text] : members) {
     if (out.size() > 1) out += ',';

@@ -28,7 +28,7 @@ using StateOfSteps = std::map<Key, std::uint32_t>;
 
 struct PowerLevels {
   std::map<std::string, std::int64_t> users, events, notifications, scalars;
-  std::map<std::string, std::string> raw;  // further members as JSON, over those above
+  std::map<std::string, std::string> raw;  // further members as JSON, over those above; empty: left out
   std::string json() const;
 };
 

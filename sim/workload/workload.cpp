@@ -1,9 +1,11 @@
 #include "sim/workload/workload.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "sim/workload/people.h"
+#include "sim/workload/unruly.h"
 
 namespace stateroom::workload {
 namespace {
@@ -17,13 +19,14 @@ class Maker {
       : options_(options),
         scene_(std::make_unique<Scene>(program, seed, options.signing)),
         people_(program->version(), seed, options.servers, options.people_each),
+        unruly_(program->version(), seed, options.unruly_of_100),
         order_(seed, "workload/order"),
         clock_(seed, "workload/clock"),
         extremities_(options.servers),
         known_(options.servers) {}
 
   base::Result<void> run() {
-    for (Step& step : people_.beginning()) {
+    for (Step& step : unruly_.beginning(people_.beginning(), people_.all())) {
       if (auto done = begin(std::move(step)); !done) return done;
     }
     for (auto& known : known_) known.assign(scene_->steps().size(), true);
@@ -99,6 +102,7 @@ class Maker {
     std::vector<Step> ideas;
     for (std::size_t i = 0; i < kIdeas; ++i) {
       ideas.push_back(people_.idea(server, state, scene_->steps()));
+      unruly_.change(ideas.back());
       ideas.back().prev = extremities_[server];
       ideas.back().origin_server_ts = time_;
       ideas.back().before = state;
@@ -110,6 +114,7 @@ class Maker {
       if ((*trials)[i].decision.allowed == refused) continue;
       ideas[i].rejected = refused;
       ideas[i].origin_server_ts = tick();
+      if (auto done = cite(ideas[i], (*trials)[i]); !done) return done;
       const auto number = static_cast<std::uint32_t>(scene_->steps().size());
       decisions_.push_back((*trials)[i].decision);
       if (auto done = scene_->append(std::move(ideas[i]), std::move((*trials)[i].selection)); !done) return done;
@@ -121,10 +126,25 @@ class Maker {
     return {};
   }
 
+  /// Other auth events than the selection, if the rules on them hold.
+  base::Result<void> cite(Step& step, Trial& trial) {
+    auto cited = unruly_.cite(trial.selection, scene_->steps());
+    if (!cited || !scene_->program().version().format.derived_edge_field.empty()) return {};
+    Step other = step;
+    other.auth = cited;
+    auto judged = scene_->judge(step.before, std::span(&other, 1));
+    if (!judged) return std::unexpected(judged.error());
+    if ((*judged)[0].decision.allowed != trial.decision.allowed) return {};
+    step.auth = cited;
+    trial = {(*judged)[0].decision, *cited};
+    return {};
+  }
+
   WorkloadOptions options_;
   std::unique_ptr<Scene> scene_;
   std::vector<rules::Decision> decisions_;  // by step
   People people_;
+  Unruly unruly_;
   kernel::Random order_, clock_;
   std::int64_t time_ = kFirstTime;
   std::vector<std::vector<std::uint32_t>> extremities_;  // by server
@@ -133,6 +153,20 @@ class Maker {
 };
 
 }  // namespace
+
+WorkloadOptions varied(std::uint64_t seed) {
+  kernel::Random random(seed, "workload/options");
+  WorkloadOptions out;
+  out.steps = static_cast<std::uint32_t>(16 + random.below(33));
+  out.people_each = static_cast<std::uint32_t>(1 + random.below(3));
+  out.merges_of_100 = static_cast<std::uint32_t>(8 + random.below(40));
+  out.refused_of_100 = static_cast<std::uint32_t>(random.below(12));
+  constexpr std::array<std::uint32_t, 4> kEqualTimes{0, 25, 60, 100};
+  out.equal_times_of_100 = random.pick(kEqualTimes);
+  constexpr std::array<std::uint32_t, 4> kUnruly{0, 8, 16, 32};
+  out.unruly_of_100 = random.pick(kUnruly);
+  return out;
+}
 
 base::Result<HistoryMade> make(std::shared_ptr<const rules::Program> program, std::uint64_t seed,
                                const WorkloadOptions& options) {

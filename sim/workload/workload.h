@@ -22,8 +22,13 @@ struct WorkloadOptions {
   std::uint32_t merges_of_100 = 22;       // chance that a server fetches what another one knows before it acts
   std::uint32_t refused_of_100 = 4;       // chance that an event which the rules refuse is made
   std::uint32_t equal_times_of_100 = 25;  // chance that the clock stands still between two events
+  std::uint32_t unruly_of_100 = 0;        // chance that what people try is odd (unruly.h)
   Signing signing = Signing::kSigned;
 };
+
+/// Options drawn from a seed, so that rooms differ in kind: short and long ones, calm and torn ones, ones where the
+/// clock stands still, ones where everybody keeps to what is usual and ones where hardly anybody does.
+WorkloadOptions varied(std::uint64_t seed);
 
 struct HistoryMade {
   Plan plan;

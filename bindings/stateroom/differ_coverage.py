@@ -1,0 +1,227 @@
+"""What the histories of a campaign exercise: rules, branches of the resolution, readings.
+
+A sample of the histories is resolved again with a trace, under each reading's default: which rules decided an event,
+which named values of the resolution were empty, filled or more than what they are made of, by what events were put in
+order, where a check fell back to what the event cites; and whether the result is another one under each other choice
+of a reading. A history's first draw also says by which rules its events were allowed or rejected when they were made.
+"""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from stateroom import _core
+from stateroom.differ_explain import Case
+
+EACH = 20  # one in so many histories is looked at
+
+# Why a rule or a branch may be left untouched: a pattern of its name, and the reason.
+REASONS = (
+    (r"create\.(?!allow)", "a room whose create event is refused has no history; `differ --auth` asks about such events"),
+    (r"auth_events\.", "lists of auth events are judged on receipt, not in a resolution; `differ --auth` asks about them"),
+    (r"member\.authorised\.signed", "made events carry the signature of the server that they name"),
+    (r"signature", "made invitations carry a valid signature"),
+    (r"\.fields$", "made events have the fields that every client fills in; `differ --auth` takes them out"),
+    (r"power_levels\.(representable|integers|maps|users|creators)", "an event of this kind is refused when it is made"),
+    (r"otherwise$", "the rules before it leave nothing over, or only what `differ --auth` makes"),
+    (r"(unconflicted|agreed): is empty", "all state sets hold the create event"),
+    (r"(conflicted|everything|disputed|full_conflicted_set|result): is empty", "only histories with a contested key count"),
+    (r"by auth_events$", "a cited event rarely stands behind by the keys of the order"),
+    (r"by event_id$|by sha1", "clocks stand still only in some rooms"),
+)  # fmt: skip
+
+
+@dataclass
+class Coverage:
+    """Counts over the histories that were looked at.
+
+    Attributes
+    ----------
+    histories : int
+    rules, branches, readings : Counter
+        In how many histories, by the rule's label, the branch's name, `READING=CHOICE`.
+    known : dict
+        Under the same three names all that there is.
+    """
+
+    histories: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+    branches: Counter[str] = field(default_factory=Counter)
+    readings: Counter[str] = field(default_factory=Counter)
+    known: dict[str, set[str]] = field(default_factory=lambda: {"rules": set(), "branches": set(), "readings": set()})
+
+    def add(self, other: "Coverage") -> None:
+        """Add what another part counted."""
+        self.histories += other.histories
+        for name, names in self.known.items():
+            getattr(self, name).update(getattr(other, name))
+            names |= other.known[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what `from_dict` takes."""
+        counts = {name: dict(sorted(getattr(self, name).items())) for name in self.known}
+        return {"histories": self.histories} | counts | {"known": {n: sorted(v) for n, v in self.known.items()}}
+
+    @classmethod
+    def from_dict(cls, made: dict[str, Any]) -> "Coverage":
+        """Read what `to_dict` gave."""
+        counts = {name: Counter(made[name]) for name in ("rules", "branches", "readings")}
+        return cls(made["histories"], known={name: set(all_) for name, all_ in made["known"].items()}, **counts)
+
+    def rows(self, version: str) -> list[dict[str, Any]]:
+        """Give the rows of the table: kind, version, name, histories, of, and a reason where nothing was counted."""
+        return [
+            {
+                "kind": kind[:-1] if kind != "branches" else "branch",
+                "version": version,
+                "name": name,
+                "histories": getattr(self, kind)[name],
+                "of": self.histories,
+                "reason": None if getattr(self, kind)[name] else reason(name),
+            }
+            for kind, names in self.known.items()
+            for name in sorted(names)
+        ]
+
+
+def reason(name: str) -> str | None:
+    """Say why a rule or a branch may be left untouched; None if nobody knows."""
+    return next((why for pattern, why in REASONS if re.search(pattern, name)), None)
+
+
+@cache
+def rules_of(version: str) -> frozenset[str]:
+    """Give the labels of a version's rules that decide something."""
+    found: list[tuple[int, str, bool]] = []
+    for line in _core.Workbench().print(version, "rules").splitlines()[1:]:
+        depth = (len(line) - len(line.lstrip())) // 2
+        name, _, text = line.strip().partition(":")
+        found.append((depth, name, bool(re.search(r"\b(allow|reject)\b", text))))
+    out, path = set(), []
+    for depth, name, decides in found:
+        path = [*path[: depth - 1], name]
+        if decides:
+            out.add(".".join(path))
+    return frozenset(out)
+
+
+@cache
+def _bases(version: str) -> dict[str, str]:
+    """Give the named value that each `apply` starts from."""
+    text = _core.Workbench().print(version, "resolution")
+    return dict(re.findall(r"^\s*(\w+) = apply\(.* to (\w+|\{\})\)$", text, re.MULTILINE))
+
+
+class Sampler:
+    """Counts for one version, history by history."""
+
+    def __init__(self, version: str):
+        self.version = version
+        self.coverage = Coverage()
+        self.coverage.known["rules"] |= rules_of(version)
+        self._bench = _core.Workbench()
+        self._others = [
+            (reading["name"], choice["name"])
+            for reading in _core.list_readings(version)
+            for choice in reading["choices"]
+            if choice["name"] != reading["default"]
+        ]
+        self.coverage.known["readings"] |= {f"{name}={choice}" for name, choice in self._others}
+
+    def look(self, case: Case, made: bytes | None = None) -> None:
+        """Count a history; `made` is its whole file, whose events are judged where they stand."""
+        data = json.dumps(case.history()).encode()
+        view = _core.HistoryFile(data, "history").resolve(0, self._bench, version=self.version)
+        checks = view.checks()
+        rules = {check["label"] for check in checks}
+        if made is not None:
+            answers = self._bench.events(made, "history", version=self.version)
+            rules |= {said["label"] for line in answers.lines if (said := json.loads(line)).get("label")}
+        branches, known = self._branches(view)
+        branches |= self._fallbacks(view, checks, case)
+        for check in checks:
+            branches.add(f"{check['name']}: {'allows' if check['allowed'] else 'refuses'}")
+            known |= {f"{check['name']}: allows", f"{check['name']}: refuses"}
+        result = view.state.entries()
+        changed = {f"{name}={choice}" for name, choice in self._others if self._other(data, name, choice) != result}
+        self.coverage.histories += 1
+        self.coverage.rules.update(rules)
+        self.coverage.branches.update(branches)
+        self.coverage.readings.update(changed)
+        self.coverage.known["rules"] |= rules
+        self.coverage.known["branches"] |= known | branches
+
+    def _other(self, data: bytes, name: str, choice: str) -> list[tuple[str, str, str]] | None:
+        answers = self._bench.resolve(data, "history", version=self.version, readings={name: choice})
+        state = json.loads(answers.lines[0]).get("state")
+        return None if state is None else [(one["type"], one["state_key"], one["event_id"]) for one in state]
+
+    def _branches(self, view: _core.ResolutionView) -> tuple[set[str], set[str]]:
+        """Give the branches that a resolution took, and those that it might have taken."""
+        took: set[str] = set()
+        known: set[str] = set()
+        before: dict[str, tuple[str, set[int]]] = {}
+        for number, (name, kind) in enumerate(view.names()):
+            if kind == "function":
+                continue
+            state = kind == "state"
+            events = (view.value_state(number) if state else view).indices if state else view.value_indices(number)
+            holds = set(events.tolist())
+            known |= {f"{name}: is empty", f"{name}: is not empty"}
+            took.add(f"{name}: {'is not' if holds else 'is'} empty")
+            if kind != "order":
+                for other, (other_kind, others) in before.items():
+                    if other_kind == kind:
+                        known.add(f"{name}: is not {other}")
+                        took |= {f"{name}: is not {other}"} if holds != others else set()
+                before[name] = (kind, holds)
+            keys = view.value_keys(number) if kind == "order" else []
+            known |= {f"{name}: by {component}" for component, _, _ in keys}
+            took |= {f"{name}: by {one}" for one in _deciding(keys)}
+        return took, known
+
+    def _fallbacks(self, view: _core.ResolutionView, checks: list[dict[str, Any]], case: Case) -> set[str]:
+        """Give where a check read an entry that the state lacks and the event cites."""
+        names = [name for name, _ in view.names()]
+        events = {event["event_id"]: event for event in case.events}
+        rejected = set(case.rejected)
+        out: set[str] = set()
+        for name, base in _bases(self.version).items():
+            state = set()
+            if base in names:
+                state = {(kind, key) for kind, key, _ in view.value_state(names.index(base)).entries()}
+            for check in checks:
+                if check["name"] != name:
+                    continue
+                event = events[check["event_id"]]
+                cited = [one if isinstance(one, str) else one[0] for one in event.get("auth_events", [])]
+                for one in cited:
+                    entry = events.get(one, {})
+                    key = (entry.get("type"), entry.get("state_key"))
+                    if key in check["reads"] and key not in state:
+                        out.add(
+                            f"{name}: {'passes over a rejected' if one in rejected else 'falls back to a'} cited event"
+                        )
+                if check["allowed"]:
+                    state.add((event["type"], event.get("state_key")))
+        return out
+
+
+def _deciding(keys: list[tuple[str, bool, list[str]]]) -> set[str]:
+    """Give the components that put one event before the next; `auth_events` where they say the contrary."""
+    out = set()
+    for values in pairwise(zip(*(one for _, _, one in keys), strict=True)):
+        for (component, descending, _), first, second in zip(keys, *values, strict=True):
+            if first != second:
+                numbers = first.lstrip("-").isdigit() and second.lstrip("-").isdigit()
+                upwards = int(first) < int(second) if numbers else first < second
+                out.add(component if upwards != descending else "auth_events")
+                break
+    return out
+
+
+__all__ = ["EACH", "Coverage", "Sampler", "reason", "rules_of"]
