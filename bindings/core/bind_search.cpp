@@ -463,7 +463,7 @@ class HistoryMaker {
   }
 
  private:
-  static constexpr std::uint64_t kDraws = 8;  // state sets of one room, which is most of the work
+  static constexpr std::uint64_t kDraws = 16;  // state sets of one room, which is most of the work
 
   LoadedPtr loaded_;
   std::optional<workload::HistoryMade> made_;
@@ -494,7 +494,7 @@ void bind_search(py::module_& module) {
       .def(py::init<const std::string&>(), py::arg("version"))
       .def(
           "history", &HistoryMaker::history, py::arg("seed"), py::arg("states") = false,
-          "The bytes of a history file with state sets, the same for a seed on every machine; eight seeds in a row are "
+          "The bytes of a history file with state sets, the same for a seed on every machine; sixteen seeds in a row are "
           "one room with other state sets. With `states` also "
           "the state before each event, in `about.before`.");
   py::class_<VetWork>(module, "VetWork", "Two versions, ready to be compared.")

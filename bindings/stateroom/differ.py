@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from stateroom import _core
+from stateroom.differ_coverage import Coverage, coverage_markdown, summary_of
 from stateroom.differ_explain import UNEXPLAINED
 from stateroom.oracles import NAMES, Oracle, missing
 
@@ -75,6 +76,11 @@ class Part:
     def name(self) -> str:
         """The name of its file."""
         return f"{self.version}-{self.first}-{self.count}.parquet"
+
+    @property
+    def coverage_name(self) -> str:
+        """The name of the file with what it exercised."""
+        return f"{self.version}-{self.first}-{self.count}.json"
 
 
 @dataclass
@@ -230,8 +236,10 @@ def _differ(campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[
     complete = True
     witnesses: dict[tuple[str, str, int], str] = {}
     try:
-        for rows, part in workers.finished([({"ask": "part"} | asdict(part), part) for part in todo]):
-            _write_part(folder / "parts" / part.name, rows)
+        for found, part in workers.finished([({"ask": "part"} | asdict(part), part) for part in todo]):
+            beside = folder / "parts" / part.coverage_name
+            beside.write_text(json.dumps(found["coverage"]) + "\n", "utf-8")
+            _write_part(folder / "parts" / part.name, found["rows"])
             done += part.count
             tell(done, total)
         witnesses = _write_witnesses(campaign, workers, folder, _read_parts(folder, parts))
@@ -239,7 +247,17 @@ def _differ(campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[
         complete = False
     finally:
         workers.close()
-    return _conclude(campaign, folder, _read_parts(folder, parts), witnesses, complete)
+    return _conclude(campaign, folder, _read_parts(folder, parts), witnesses, _read_coverage(folder, parts), complete)
+
+
+def _read_coverage(folder: Path, parts: list[Part]) -> dict[str, Coverage]:
+    """Sum up what the parts exercised, by version."""
+    out: dict[str, Coverage] = {}
+    for part in parts:
+        file = folder / "parts" / part.coverage_name
+        if file.exists():
+            out.setdefault(part.version, Coverage()).add(Coverage.from_dict(json.loads(file.read_text("utf-8"))))
+    return out
 
 
 def _write_part(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -298,6 +316,7 @@ def _conclude(
     folder: Path,
     rows: list[dict[str, Any]],
     witnesses: dict[tuple[str, str, int], str],
+    coverage: dict[str, Coverage],
     complete: bool,
 ) -> Result:
     import pandas
@@ -306,6 +325,9 @@ def _conclude(
         row["file"] = witnesses.get((row["oracle"], row["version"], row["seed"]))
     table = pandas.DataFrame.from_records(rows, columns=list(COLUMNS))
     table.to_parquet(folder / "differ.parquet", index=False)
+    exercised = [row for version, one in coverage.items() for row in one.rows(version)]
+    columns = ["kind", "version", "name", "histories", "of", "reason"]
+    pandas.DataFrame.from_records(exercised, columns=columns).to_parquet(folder / "coverage.parquet", index=False)
     summary: dict[str, Any] = {
         "format": FORMAT,
         "seed": campaign.seed,
@@ -314,6 +336,7 @@ def _conclude(
         "versions": list(campaign.versions),
         "complete": complete,
         "oracles": {name: _summary(name, [row for row in rows if row["oracle"] == name]) for name in campaign.oracles},
+        "coverage": summary_of(coverage),
     }
     (folder / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
     (folder / "summary.md").write_text(markdown(summary), "utf-8")
@@ -361,7 +384,7 @@ def markdown(summary: dict[str, Any]) -> str:
         if one["explanations"]:
             out += ["", "| explanation | how many | smallest |", "|---|---|---|"]
             out += [f"| `{e['explanation']}` | {e['histories']} | {e['file'] or ''} |" for e in one["explanations"]]
-    return "\n".join(out) + "\n"
+    return "\n".join([*out, *coverage_markdown(summary["coverage"])]) + "\n"
 
 
 __all__ = ["NAMES", "Campaign", "Result", "differ", "markdown", "versions_of"]

@@ -12,24 +12,26 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from stateroom import _core
+from stateroom.differ_auth import AuthCase
 from stateroom.differ_explain import Case
 
+UNMET = "not met in this sample"
 EACH = 20  # one in so many histories is looked at
 
 # Why a rule or a branch may be left untouched: a pattern of its name, and the reason.
 REASONS = (
-    (r"create\.(?!allow)", "a room whose create event is refused has no history; `differ --auth` asks about such events"),
-    (r"auth_events\.", "lists of auth events are judged on receipt, not in a resolution; `differ --auth` asks about them"),
+    (r"create\.(?!allow)", "without its create event a room has no history; `differ --auth` asks"),
+    (r"auth_events\.", "lists of auth events are judged on receipt, not in a resolution"),
     (r"member\.authorised\.signed", "made events carry the signature of the server that they name"),
     (r"signature", "made invitations carry a valid signature"),
     (r"\.fields$", "made events have the fields that every client fills in; `differ --auth` takes them out"),
     (r"power_levels\.(representable|integers|maps|users|creators)", "an event of this kind is refused when it is made"),
     (r"otherwise$", "the rules before it leave nothing over, or only what `differ --auth` makes"),
     (r"(unconflicted|agreed): is empty", "all state sets hold the create event"),
-    (r"(conflicted|everything|disputed|full_conflicted_set|result): is empty", "only histories with a contested key count"),
+    (r"(conflicted|everything|full_conflicted_set|result): is empty", "only histories with a contested key count"),
     (r"by auth_events$", "a cited event rarely stands behind by the keys of the order"),
     (r"by event_id$|by sha1", "clocks stand still only in some rooms"),
 )  # fmt: skip
@@ -100,8 +102,9 @@ def rules_of(version: str) -> frozenset[str]:
     for line in _core.Workbench().print(version, "rules").splitlines()[1:]:
         depth = (len(line) - len(line.lstrip())) // 2
         name, _, text = line.strip().partition(":")
-        found.append((depth, name, bool(re.search(r"\b(allow|reject)\b", text))))
-    out, path = set(), []
+        found.append((depth, name.removesuffix(" unnumbered"), bool(re.search(r"\b(allow|reject)\b", text))))
+    out: set[str] = set()
+    path: list[str] = []
     for depth, name, decides in found:
         path = [*path[: depth - 1], name]
         if decides:
@@ -155,6 +158,23 @@ class Sampler:
         self.coverage.known["rules"] |= rules
         self.coverage.known["branches"] |= known | branches
 
+    def judge(self, case: AuthCase) -> None:
+        """Count a single event: the rule that decides it, and the readings that change the verdict."""
+        data = json.dumps(case.question()).encode()
+
+        def said(readings: dict[str, str]) -> dict[str, Any]:
+            line = self._bench.auth(data, "question", version=self.version, readings=readings).lines[0]
+            return cast(dict[str, Any], json.loads(line))
+
+        usual = said({})
+        self.coverage.histories += 1
+        if usual.get("label"):
+            self.coverage.rules[usual["label"]] += 1
+            self.coverage.known["rules"].add(usual["label"])
+        for name, choice in self._others:
+            if said({name: choice}).get("allowed") != usual.get("allowed"):
+                self.coverage.readings[f"{name}={choice}"] += 1
+
     def _other(self, data: bytes, name: str, choice: str) -> list[tuple[str, str, str]] | None:
         answers = self._bench.resolve(data, "history", version=self.version, readings={name: choice})
         state = json.loads(answers.lines[0]).get("state")
@@ -207,7 +227,7 @@ class Sampler:
                             f"{name}: {'passes over a rejected' if one in rejected else 'falls back to a'} cited event"
                         )
                 if check["allowed"]:
-                    state.add((event["type"], event.get("state_key")))
+                    state.add((event["type"], event["state_key"]))
         return out
 
 
@@ -224,4 +244,56 @@ def _deciding(keys: list[tuple[str, bool, list[str]]]) -> set[str]:
     return out
 
 
-__all__ = ["EACH", "Coverage", "Sampler", "reason", "rules_of"]
+def summary_of(coverage: dict[str, Coverage]) -> dict[str, Any]:
+    """Sum up by version and over all: what was exercised, what was not and why, which results each reading changes."""
+    rows = [row for version, one in coverage.items() for row in one.rows(version)]
+    readings: dict[str, list[int]] = {}
+    for row in rows:
+        if row["kind"] == "reading":
+            counts = readings.setdefault(row["name"], [0, 0])
+            counts[0] += row["histories"]
+            counts[1] += row["of"]
+    untouched: dict[tuple[str, str, str | None], list[str]] = {}
+    for row in rows:
+        if row["kind"] != "reading" and not row["histories"]:
+            untouched.setdefault((row["kind"], row["name"], row["reason"]), []).append(row["version"])
+    return {
+        "histories": sum(one.histories for one in coverage.values()),
+        "readings": [
+            {"reading": name, "changes": changes, "of": of, "share": changes / of if of else 0.0}
+            for name, (changes, of) in sorted(readings.items())
+        ],
+        "exercised": [
+            {"kind": kind, "exercised": sum(bool(row["histories"]) for row in of), "of": len(of)}
+            for kind in ("rule", "branch")
+            for of in [[row for row in rows if row["kind"] == kind]]
+        ],
+        "untouched": [
+            {"kind": kind, "name": name, "versions": versions, "reason": why}
+            for (kind, name, why), versions in sorted(untouched.items(), key=lambda item: item[0][:2])
+        ],
+    }
+
+
+def coverage_markdown(summary: dict[str, Any]) -> list[str]:
+    """Write a summary's coverage as lines of a page."""
+    if not summary["histories"]:
+        return []
+    out = ["", "## What was exercised", "", f"A sample of {summary['histories']}, under each reading's default."]
+    out += [
+        f"{one['kind']}: {one['exercised']} of {one['of']}, each version's counted." for one in summary["exercised"]
+    ]
+    out += ["", "| reading | changes | of | share |", "|---|---|---|---|"]
+    out += [
+        f"| `{one['reading']}` | {one['changes']} | {one['of']} | {one['share']:.4%} |" for one in summary["readings"]
+    ]
+    if summary["untouched"]:
+        out += ["", "| untouched | versions | why |", "|---|---|---|"]
+        out += [
+            f"| {one['kind']} `{one['name']}` | {', '.join(one['versions'])} | {one['reason'] or UNMET} |"
+            for one in summary["untouched"]
+        ]
+    return out
+
+
+__all__ = ["EACH", "Coverage", "Sampler", "coverage_markdown", "reason", "rules_of", "summary_of"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from stateroom import _core
 from stateroom.differ_auth import AuthCase, AuthComparison, choose, smaller
+from stateroom.differ_coverage import EACH, Sampler
 from stateroom.differ_explain import Case, Comparison, compare
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import Oracle
@@ -32,9 +33,13 @@ def _made(version: str, seed: int, auth: bool) -> Case | AuthCase:
     return choose(history, seed) if auth else Case.read(history)
 
 
-def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -> list[dict[str, Any]]:
-    """Compare some seeds of a version: a row for each history with a contested key, or each event, and oracle."""
+def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -> dict[str, Any]:
+    """Compare some seeds of a version: a row for each history with a contested key, or each event, and oracle.
+
+    Along with the rows it gives what a sample of the histories exercises.
+    """
     rows = []
+    sampler = Sampler(version)
     asked = [one for name in oracles if (one := _comparison(name, version, auth))]
     for seed in range(first, first + count):
         case = _made(version, seed, auth)
@@ -42,6 +47,10 @@ def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -
         if not counts:
             continue
         shape = case.shape()
+        if isinstance(case, AuthCase):
+            sampler.judge(case)
+        elif (seed - first) % EACH == 0:
+            sampler.look(case, _makers[version].history(seed, False))
         for comparison in asked:
             found = comparison.find(case)
             rows.append(
@@ -54,7 +63,7 @@ def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -
                     "shape": shape,
                 }
             )
-    return rows
+    return {"rows": rows, "coverage": sampler.coverage.to_dict()}
 
 
 def witness(oracle: str, version: str, seed: int, explanation: str, auth: bool) -> dict[str, Any]:
