@@ -52,6 +52,11 @@ def made(version: str, seed: int) -> Case:
     return Case.read(_core.HistoryMaker(version).history(seed))
 
 
+def refused(case: Case) -> set[str]:
+    lines = map(json.loads, _core.Workbench().events(json.dumps(case.history()).encode(), "history").lines)
+    return {line["event_id"] for line in lines if not line["allowed"]}
+
+
 def test_lists_of_versions_have_ranges() -> None:
     assert versions_of("1-12") == tuple(str(number) for number in range(1, 13))
     assert versions_of("org.matrix.hydra.11,3,2-3") == ("org.matrix.hydra.11", "3", "2")
@@ -67,9 +72,11 @@ def test_a_shape_does_not_depend_on_names_and_does_on_what_happens() -> None:
 def test_a_reading_that_the_peer_has_is_what_explains_it() -> None:
     with liar({"absence": "agreement"}) as peer:
         comparison = Comparison(peer, None, "11")
-        found = {comparison.find(made("11", seed)).explanation for seed in range(30)}
+        cases = [made("11", seed) for seed in range(30)]
+        found = [comparison.find(case).explanation for case in cases]
+        shown = [comparison.shows(case, "reading:absence=agreement") for case in cases]
     assert "reading:absence=agreement" in found
-    assert found <= {None, "reading:absence=agreement"}
+    assert shown == [explanation is not None for explanation in found], "another reading may come to the same"
 
 
 def test_what_nothing_explains_is_shrunk_to_the_events_that_show_it() -> None:
@@ -81,8 +88,7 @@ def test_what_nothing_explains_is_shrunk_to_the_events_that_show_it() -> None:
         assert comparison.find(small).explanation == UNEXPLAINED
     assert small.contested
     assert len(small.events) <= 8 < len(case.events)
-    answers = _core.Workbench().events(json.dumps(small.history()).encode(), "small").lines
-    assert all(json.loads(line)["allowed"] for line in answers), "what is left is a history"
+    assert refused(small) <= refused(case), "what is left is a history if the whole was one"
 
 
 def test_a_campaign_is_written_and_gone_on_with(oracle: Callable[[str], Oracle], tmp_path: Path) -> None:
@@ -142,7 +148,7 @@ def test_an_interrupted_campaign_keeps_what_is_done(oracle: Callable[[str], Orac
     summary = json.loads((tmp_path / "c/summary.json").read_text("utf-8"))
     assert not summary["complete"]
     assert summary["oracles"]["ruma"]["histories"] >= 100, "a crash of the peer is not what Ctrl-C looks like"
-    assert summary["oracles"]["ruma"]["explanations"] == []
+    assert not [one for one in summary["oracles"]["ruma"]["explanations"] if one["explanation"].startswith("peer-")]
 
 
 def test_an_oracle_that_is_not_built_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

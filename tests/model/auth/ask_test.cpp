@@ -157,6 +157,7 @@ TEST(PowerLevels, SpellingsOfALevel) {
   const Readings python = {{"string_levels", "python"}};
   EXPECT_EQ(spelled("6", R"("1_0")", python), "8");
   EXPECT_EQ(spelled("6", "true", python), "1");
+  EXPECT_EQ(spelled("5", "1.5", {{"float_levels", "none"}}), "none");
 }
 
 TEST(PowerLevels, ALevelBeyondADoubleIsRejectedWhereFloatsWereLevels) {

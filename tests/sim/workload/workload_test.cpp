@@ -125,5 +125,75 @@ TEST(HistoryFile, MostDrawsHaveAContestedKeyAndTheFirstIsOfTheLastEvents) {
   EXPECT_GE(last, kSeeds * 3 / 4);
 }
 
+HistoryMade unruly(const std::string& name, std::uint64_t seed) {
+  WorkloadOptions options;
+  options.unruly_of_100 = 40;
+  auto history = make(program(name), seed, options);
+  EXPECT_TRUE(history) << name << " seed " << seed << ": " << (history ? "" : history.error().message);
+  return std::move(*history);
+}
+
+TEST(Workload, UnrulyPeopleDoWhatTheRulesMerelyDoNotForbid) {
+  std::size_t other_key = 0, odd_levels = 0, other_citations = 0, no_join_rules = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const HistoryMade history = unruly("5", seed);
+    no_join_rules += history.plan.steps[3].type != "m.room.join_rules";
+    for (const Step& step : history.plan.steps) {
+      if (step.rejected) continue;
+      other_key += step.levels && step.state_key != "";
+      odd_levels += step.levels && !step.levels->raw.empty();
+      other_citations += step.auth.has_value();
+    }
+  }
+  EXPECT_GT(other_key, 3U);
+  EXPECT_GT(odd_levels, 10U);
+  EXPECT_GT(other_citations, 20U);
+  EXPECT_GT(no_join_rules, 0U);
+}
+
+TEST(Workload, SomeRoomsHaveMoreCreatorsWhereTheTextKnowsThem) {
+  std::size_t creators = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed)
+    creators += unruly("12", seed).plan.steps[0].content.find("additional_creators") != std::string::npos;
+  EXPECT_GT(creators, 0U);
+  EXPECT_LT(creators, 12U);
+}
+
+TEST(Workload, OptionsDrawnFromASeedMakeRoomsThatDifferInKind) {
+  std::set<std::uint32_t> steps, equal_times, of_100;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const WorkloadOptions options = varied(seed);
+    steps.insert(options.steps);
+    equal_times.insert(options.equal_times_of_100);
+    of_100.insert(options.unruly_of_100);
+  }
+  EXPECT_GT(steps.size(), 10U);
+  EXPECT_EQ(equal_times, (std::set<std::uint32_t>{0, 25, 60, 100}));
+  EXPECT_EQ(of_100, (std::set<std::uint32_t>{0, 8, 16, 32}));
+}
+
+TEST(HistoryFile, NowAndThenAStateSetIsStaleOrAnAcceptedEventRejected) {
+  std::size_t older = 0, lacking = 0, rejected = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const HistoryMade history = made("11", seed);
+    for (std::uint32_t draw = 0; draw < 4; ++draw) {
+      const auto sets = choose_state_sets(history.plan, draw);
+      const auto drawn = stale(sets, history.plan, draw);
+      for (std::size_t i = 0; i < sets.size(); ++i) {
+        lacking += drawn[i].size() < sets[i].size();
+        older += drawn[i].size() == sets[i].size() && drawn[i] != sets[i];
+        EXPECT_TRUE(drawn[i].contains({"m.room.create", ""}));
+      }
+      for (const std::uint32_t step : choose_rejected(history.plan, draw)) {
+        rejected += !history.plan.steps[step].rejected;
+        EXPECT_NE(step, 0U);
+      }
+    }
+  }
+  EXPECT_GT(older, 0U);
+  EXPECT_GT(lacking, 0U);
+  EXPECT_GT(rejected, 0U);
+}
+
 }  // namespace
 }  // namespace stateroom::workload
