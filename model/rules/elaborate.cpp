@@ -313,6 +313,7 @@ std::shared_ptr<const CoreVersion> Elaborator::run() {
   check_last_rule();
   names_of(SectionKind::kResolution);
   names_of(SectionKind::kStateBefore);
+  extremities_only_in_current();
   rules(version_.receipt, scope_of(SectionKind::kReceipt), core_->receipt, true);
   if (!diagnostics_.empty()) return nullptr;
   check_restrictions(*core_, core_->rules, diagnostics_);

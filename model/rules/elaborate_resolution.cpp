@@ -190,6 +190,21 @@ CorePtr Elaborator::selection(const Expr& expr, const Scope& scope) {
   return state ? node(CoreKind::kSelection, expr.location, {.kind = TypeKind::kEventList}, {state}) : nullptr;
 }
 
+/// A walk keeps one set of extremities up to date: that of the current state.
+void Elaborator::extremities_only_in_current() {
+  const auto count = [](const auto& self, const CorePtr& core) -> std::size_t {
+    if (!core) return 0;
+    std::size_t out = core->kind == CoreKind::kExtremities ? 1 : 0;
+    for (const CorePtr& arg : core->args) out += self(self, arg);
+    return out;
+  };
+  for (std::size_t i = 0; i < core_->state_before.size(); ++i) {
+    const CoreName& one = core_->state_before[i];
+    if (count(count, one.value) > (one.name == "current" ? 1u : 0u))
+      type_error(version_.state_before[i].location, "`extremities` stands once in `current`, and nowhere else");
+  }
+}
+
 CorePtr Elaborator::extremities(const Expr& expr, const Scope& scope) {
   if (scope.section != SectionKind::kStateBefore)
     return type_error(expr.location, "`extremities` stands only in the section state before");

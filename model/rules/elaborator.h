@@ -138,6 +138,7 @@ class Elaborator {
   CorePtr only(const Expr& expr, const Scope& scope);
   CorePtr selection(const Expr& expr, const Scope& scope);
   CorePtr extremities(const Expr& expr, const Scope& scope);
+  void extremities_only_in_current();
   bool least(const Expr& expr, const Scope& scope, Core& core);
   bool along(const Expr& expr, const Scope& scope, Core& core, bool needed);
   CorePtr clause_value(const Expr& expr, const Scope& scope, ClauseKind clause, TypeKind kind);

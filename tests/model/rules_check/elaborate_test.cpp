@@ -236,6 +236,9 @@ TEST(Elaborate, ExtremitiesAreAskedAmongEventsByWhatTheyAre) {
        "unknown name `type`", "", twin},
       {"by another name of the section", current("extremities({e in accepted : e in @@before} along prev_events)"),
        "name", "unknown name `before`", "", twin},
+      {"in a name that a walk does not keep up",
+       "edit state before\n  insert @@tips = resolve(after(p) for p in extremities(along prev_events))\n", "type",
+       "`extremities` stands once in `current`", "", twin},
       {"elsewhere", rule("reject if any e in @@accepted has e.type = \"x\""), "name", "unknown name `accepted`", "",
        rule("reject if any e in auth_events has e.type = \"x\"")},
   });
