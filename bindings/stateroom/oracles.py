@@ -259,7 +259,9 @@ class Oracle:
         self._errors.seek(0)
         words = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         self.close()
-        return f"exit status {status}" + (f": {words[0]}" if words else "")
+        # A panic says first what is wrong, Python last.
+        said = words[-1 if words[0].startswith("Traceback") else 0] if words else ""
+        return f"exit status {status}" + (f": {said}" if said else "")
 
     def close(self) -> None:
         """End the process, if there is one."""

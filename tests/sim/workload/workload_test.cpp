@@ -57,6 +57,22 @@ TEST(Workload, EveryVersionHasHistoriesWithForksAndMerges) {
   }
 }
 
+TEST(Workload, NoEventIsMadeTwiceThoughTimeStandsStillAndMuchIsRefused) {
+  WorkloadOptions options;
+  options.servers = 1;
+  options.people_each = 1;
+  options.steps = 60;
+  options.equal_times_of_100 = 100;
+  options.refused_of_100 = 90;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const auto history = make(program("12"), seed, options);
+    ASSERT_TRUE(history) << history.error().message;
+    std::set<std::string> ids;
+    for (const event::Event& event : history->events) ids.insert(event.event_id);
+    EXPECT_EQ(ids.size(), history->events.size()) << seed;
+  }
+}
+
 TEST(Workload, EventsAreWellFormedAndSigned) {
   event::ServerKeys keys;
   for (const event::SigningKey& key : signing_keys()) keys[key.server][key.key_id] = event::verify_key(key);
