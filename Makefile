@@ -47,6 +47,14 @@ sanitize: setup ## The C++ tests under the address and undefined behaviour sanit
 	cmake --build --preset sanitize
 	ctest --preset sanitize
 
+MINUTES ?= 5
+.PHONY: fuzz
+fuzz: setup ## Fuzz each target for MINUTES=5 (TARGETS="json text": those alone), on from the inputs found before
+	@$(SETUP) fuzz-packages
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	$(PYTHON) tools/fuzz.py --minutes $(MINUTES) $(TARGETS)
+
 .PHONY: stubs
 stubs: build ## Write the type stub of the extension again, after a change of bindings/core
 	$(PYTHON) tools/stubs.py
@@ -66,4 +74,4 @@ lint: setup ## Check the layout of all files, and the Python package's style and
 
 .PHONY: clean
 clean: ## Remove what was built (not .venv, not the packages)
-	rm -rf build build-debug build-sanitize bindings/stateroom/_core.*.so
+	rm -rf build build-debug build-sanitize build-fuzz bindings/stateroom/_core.*.so

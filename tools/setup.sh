@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets the checkout up, and does only what is missing.
 #   tools/setup.sh packages   Debian packages of packages.txt, by apt
+#   tools/setup.sh fuzz-packages   Debian packages of tests/fuzz/packages.txt, which `make fuzz` alone needs
 #   tools/setup.sh venv       .venv with the Python packages of requirements.txt, the package `stateroom` and its command
 #   tools/setup.sh build      the C++ build in build/, the extension in bindings/stateroom
 set -euo pipefail
@@ -8,11 +9,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '\033[1mstateroom:\033[0m %s\n' "$*" >&2; }
 
-packages() {
-  local wanted missing
-  wanted=$(sed 's/#.*//' packages.txt | xargs)
+packages() {  # of the list that is given, else of packages.txt
+  local list=${1:-packages.txt} wanted missing
+  wanted=$(sed 's/#.*//' "$list" | xargs)
   if ! command -v dpkg-query apt-get >/dev/null; then
-    say "this is no Debian: install yourself what packages.txt lists"
+    say "this is no Debian: install yourself what $list lists"
     return
   fi
   # shellcheck disable=SC2086 -- a list of words
@@ -85,6 +86,7 @@ build() {
 for step in "$@"; do
   case "$step" in
     packages | venv | build) "$step" ;;
+    fuzz-packages) packages tests/fuzz/packages.txt ;;
     *) say "no step of that name: $step"; exit 2 ;;
   esac
 done

@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 
+#include "model/base/encode.h"
+
 namespace stateroom::resolve {
 
 using rules::Core;
@@ -32,6 +34,9 @@ class Walk::Runner {
   EventIndex event(const Core& core) const;
   std::vector<EventIndex> list(const Core& core);
   bool boolean(const CorePtr& core);
+  bool of_ancestors(const Core& core);
+  bool same_hash(const Core& core);
+  const std::string& object_hash(const Core& core);
   bool allowed(const Core& core);
   bool fact(const Core& core);
   bool signed_as_asked();
@@ -57,6 +62,7 @@ class Walk::Runner {
   std::optional<State> current_of_event_;
   rules::Decision decision_;  // of the last allowed(…)
   std::map<std::vector<State>, State> resolved_;
+  std::map<std::pair<std::string, EventIndex>, std::string> hashes_;  // by object; empty: it has none
   std::optional<base::Error> error_;
 };
 
@@ -201,12 +207,56 @@ bool Walk::Runner::boolean(const CorePtr& core) {
   if (kind == CoreKind::kNot) return !boolean(core->args[0]);
   if (kind == CoreKind::kAllowed) return allowed(*core);
   if (kind == CoreKind::kValid) return fact(*core);
+  const bool of_each = kind == CoreKind::kAny || kind == CoreKind::kAll || kind == CoreKind::kNo;
+  if (of_each && core->args[0]->kind == CoreKind::kReachable) return of_ancestors(*core);
+  if (!core->args.empty() && core->args[0]->kind == CoreKind::kObjectHash) return same_hash(*core);
   if (kind == CoreKind::kGiven && core->args[2]->kind == CoreKind::kNamed) {
     const rules::StateView view = rules::StateView::of(store_, state(*core->args[2]));
     return evaluator_.boolean(core->args[0], event(*core->args[1]), view, locals_);
   }
   const State before = this_event_.valid() ? walk_.receipts_[this_event_.at()].before : State{};
   return evaluator_.boolean(core, this_event_, rules::StateView::of(store_, before), locals_);
+}
+
+/// `any`, `all` or `no` p in reachable({event} along F) has C.
+bool Walk::Runner::of_ancestors(const Core& core) {
+  const Core& reachable = *core.args[0];
+  const graph::EdgeField field = room_.edge_field(reachable.text);
+  std::vector<EventIndex> open = {event(*reachable.args[0]->args[0])};
+  std::vector<bool> seen(room_.size());
+  EventIndex& bound = locals_[core.binders[0]];
+  const EventIndex outer = bound;
+  const bool decides = core.kind != CoreKind::kAll;  // what the condition of one ancestor must be to decide
+  bool decided = false;
+  while (!open.empty() && !decided) {
+    const EventIndex from = open.back();
+    open.pop_back();
+    for (const EventIndex cited : room_.cited(field, from)) {
+      if (!cited.valid() || seen[cited.at()]) continue;
+      seen[cited.at()] = true;
+      open.push_back(cited);
+      bound = cited;
+      decided = decided || boolean(core.args[1]) == decides;
+    }
+  }
+  bound = outer;
+  return decided == (core.kind == CoreKind::kAny);
+}
+
+bool Walk::Runner::same_hash(const Core& core) {
+  const std::string& left = object_hash(*core.args[0]);
+  const std::string& right = object_hash(*core.args[1]);
+  return (!left.empty() && left == right) == (core.kind == CoreKind::kEqual);
+}
+
+const std::string& Walk::Runner::object_hash(const Core& core) {
+  const EventIndex of = event(*core.args[0]);
+  const auto [known, is_new] = hashes_.try_emplace({core.text, of});
+  if (is_new) {
+    const auto bytes = event::hashed_bytes(room_.event(of), version_.format, core.text);
+    if (bytes) known->second = base::hex(base::sha256(*bytes));
+  }
+  return known->second;
 }
 
 bool Walk::Runner::allowed(const Core& core) {

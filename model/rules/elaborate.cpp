@@ -318,6 +318,7 @@ std::shared_ptr<const CoreVersion> Elaborator::run() {
   if (!diagnostics_.empty()) return nullptr;
   check_restrictions(*core_, core_->rules, diagnostics_);
   check_restrictions(*core_, core_->auth_events, diagnostics_);
+  check_performable(*core_, diagnostics_);
   return diagnostics_.empty() ? core_ : nullptr;
 }
 

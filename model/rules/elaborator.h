@@ -192,5 +192,7 @@ inline bool may_be_missing(const CoreType& type) { return type.may_be_absent || 
 /// Q1-Q4 on the elaborated rules (restrictions.cpp); what breaks them is appended.
 void check_restrictions(const CoreVersion& version, const std::vector<CoreRule>& rules,
                         std::vector<Diagnostic>& diagnostics);
+/// What is well typed and no machine computes (performable.cpp); it is appended.
+void check_performable(const CoreVersion& version, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace stateroom::rules

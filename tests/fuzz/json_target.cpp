@@ -23,6 +23,7 @@ void canonical_is_a_fixed_point(json::Value value, const event::CanonicalJson& r
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace stateroom;
+  const fuzz::Budget budget(size);
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto parsed = json::parse(bytes, "input");
   if (!parsed) {

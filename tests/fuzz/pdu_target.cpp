@@ -45,6 +45,7 @@ void redaction_is_a_fixed_point(json::Value pdu, const event::EventFormat& forma
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace stateroom;
+  const fuzz::Budget budget(size);
   const auto parsed = json::parse({reinterpret_cast<const char*>(data), size}, "input");
   if (!parsed) return 0;
   const json::Value pdu = json::root(**parsed);

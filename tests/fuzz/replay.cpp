@@ -10,6 +10,7 @@
 int main(int count, char** arguments) {
   std::size_t files = 0;
   for (int i = 1; i < count; ++i) {
+    if (!std::filesystem::exists(arguments[i])) continue;  // a target without finds
     for (const auto& entry : std::filesystem::directory_iterator(arguments[i])) {
       std::ifstream in(entry.path(), std::ios::binary);
       const std::vector<unsigned char> bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};

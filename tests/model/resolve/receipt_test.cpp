@@ -94,5 +94,28 @@ TEST_P(Receipt, AnIllFormedEventIsDropped) {
 INSTANTIATE_TEST_SUITE_P(Versions, Receipt, ::testing::Values("1", "3", "6", "11", "12"),
                          [](const auto& version) { return version.param; });
 
+TEST(ReceiptOfAHub, TheSameLpduASecondTimeIsDroppedUnderTheReadingThatSaysSo) {
+  const std::string lpdu = R"("type":"m.note","sender":"@a:x","hub_server":"h","origin_server_ts":7)";
+  const std::string bytes = R"([{"event_id":"$c","type":"m.room.create","sender":"@a:x","state_key":"","content":{}},)"
+                            R"({"event_id":"$1",)" +
+                            lpdu +
+                            R"(,"content":{"n":1},"prev_events":["$c"]},)"
+                            R"({"event_id":"$2",)" +
+                            lpdu +
+                            R"(,"content":{"n":2},"prev_events":["$1"]},)"
+                            R"({"event_id":"$3",)" +
+                            lpdu + R"(,"content":{"n":1},"prev_events":["$2"]}])";
+  const auto outcomes = [&](const std::string& profile) {
+    stateroom::testing::Lab lab("org.matrix.i-d.ralston-mimi-linearized-matrix.02", bytes, profile);
+    const Walk walk = Walk::run(*lab.evaluator, lab.store, *lab.resolver).value();
+    std::string out;
+    for (const char* id : {"$1", "$2", "$3"})
+      out += walk.receipts()[lab.room->find(id).at()].dropped ? "dropped " : "- ";
+    return out;
+  };
+  EXPECT_EQ(outcomes("default"), "- - - ");
+  EXPECT_EQ(outcomes("lpdu_once"), "- - dropped ");
+}
+
 }  // namespace
 }  // namespace stateroom::resolve
