@@ -251,7 +251,8 @@ def creates(version: int) -> Family:
     out = Family("create events", version, recheck=False)
     out.states = [out.base, ()]
     contents = [{"creator": creator} for creator in (ABSENT, ANNA, BORIS, 1)]
-    contents += [{"creator": ANNA, "room_version": named} for named in (str(version), "1", "unknown", 1, None, "")]
+    others: tuple[Any, ...] = ("1", "unknown", 1, None, "")
+    contents += [{"creator": ANNA, "room_version": stated} for stated in (str(version), *others)]
     lists: tuple[Any, ...] = ([], [BORIS], [BORIS, ANNA], ["none"], [1], BORIS, None, [BORIS, "@none"])
     contents += [{"creator": ANNA, "additional_creators": more} for more in lists]
     rooms = (ABSENT, "!room:alpha.example", "!room:beta.example", "!create", "room", "!room")
