@@ -273,15 +273,24 @@ class Resolution:
         return [Check(one["name"], one["event_id"], Decision.of(one)) for one in self._view.checks()]
 
     @cached_property
-    def explanation(self) -> list[dict[str, Any]]:
-        """Give each contested key's candidates, where each was, the rule that decided, and it all in words (``text``).
-
-        As ``stateroom resolve --explain --json`` gives it; computed when it is first asked for.
-        """
+    def _explained(self) -> dict[str, Any]:
         lines = self._explain().lines
         if error := from_lines(lines):
             raise error
-        return list(json.loads(lines[0])["explanation"])
+        return dict(json.loads(lines[0]))
+
+    @property
+    def explanation(self) -> list[dict[str, Any]]:
+        """Each contested key's candidates, where each was, the rule that decided, and it all in words (``text``).
+
+        As ``stateroom resolve --explain --json`` gives it; computed when it is first asked for.
+        """
+        return list(self._explained["explanation"])
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The resolution in words: ``name``, ``count`` (entries or events) and ``words`` of each named value."""
+        return list(self._explained["steps"])
 
     def explain(self) -> str:
         """Say in words why each contested key came out as it did."""
