@@ -20,7 +20,6 @@
 #include "sim/search/difference.h"
 #include "sim/search/question.h"
 #include "sim/search/witness.h"
-#include "sim/workload/history_file.h"
 #include "sim/workload/workload.h"
 
 namespace py = pybind11;
@@ -139,6 +138,11 @@ py::list steps_of(const search::Plan& plan) {
   return out;
 }
 
+Readings over(Readings readings, const Readings& more) {
+  for (const auto& [name, choice] : more) readings[name] = choice;
+  return readings;
+}
+
 /// A random history, compared: what is counted of it.
 struct HistoryOutcome {
   std::vector<std::string> types;  // by step
@@ -149,9 +153,9 @@ struct HistoryOutcome {
 class VetWork {
  public:
   VetWork(report::Workbench& bench, const std::string& base, const std::string& candidate, const std::string& profile,
-          const Readings& readings)
+          const Readings& readings, const Readings& candidate_readings)
       : base_(load(bench, base, {profile, readings})),
-        candidate_(load(bench, candidate, {profile, readings})),
+        candidate_(load(bench, candidate, {profile, over(readings, candidate_readings)})),
         mixtures_(base_->text, candidate_->text, rules::compare(base_->text, candidate_->text, &bench.registry())),
         control_(mixtures_.program(mixtures_.all())) {}
 
@@ -236,6 +240,7 @@ class VetWork {
         {search::QuestionKind::kSelection, &search::ask_selections},
         {search::QuestionKind::kRedaction, &search::ask_redactions},
         {search::QuestionKind::kPdu, &search::ask_pdus},
+        {search::QuestionKind::kVerdict, &search::ask_verdicts},
         {search::QuestionKind::kReceipt, &search::ask_receipts}};
     py::list out;
     for (const auto& [kind, ask] : kAll) {
@@ -417,58 +422,6 @@ class VetWork {
   std::size_t attributed_ = 0;  // questions that it knows
 };
 
-/// Readings of a version: name, default choice, and each choice with those who read so.
-py::list list_readings(const std::string& version) {
-  report::Workbench bench;
-  const LoadedPtr loaded = load(bench, version, {});
-  py::list out;
-  for (const rules::ReadingEntry& reading : loaded->text.readings) {
-    py::list choices;
-    for (const rules::Choice& choice : reading.choices) {
-      py::dict one;
-      one["name"] = choice.name;
-      one["by"] = choice.by;
-      choices.append(one);
-    }
-    py::dict one;
-    one["name"] = reading.name;
-    one["default"] = reading.default_choice;
-    one["choices"] = choices;
-    out.append(one);
-  }
-  return out;
-}
-
-/// Random histories of one version as files.
-class HistoryMaker {
- public:
-  explicit HistoryMaker(const std::string& version) {
-    report::Workbench bench;
-    loaded_ = load(bench, version, {});
-  }
-
-  py::bytes history(std::uint64_t seed, bool states) {
-    std::string file;
-    {
-      const py::gil_scoped_release release;
-      const std::uint64_t room = seed / kDraws;
-      if (!made_ || made_->plan.seed != room)
-        made_ = value_of(workload::make(loaded_->program, room, workload::varied(room)));
-      const auto draw = static_cast<std::uint32_t>(seed % kDraws);
-      const auto sets = workload::stale(workload::choose_state_sets(made_->plan, draw), made_->plan, draw);
-      file = workload::history_file(*made_, loaded_->text.identifier, sets,
-                                    workload::choose_rejected(made_->plan, draw), states);
-    }
-    return file;
-  }
-
- private:
-  static constexpr std::uint64_t kDraws = 16;  // state sets of one room, which is most of the work
-
-  LoadedPtr loaded_;
-  std::optional<workload::HistoryMade> made_;
-};
-
 py::dict server_keys() {
   py::dict out;
   for (const event::SigningKey& key : workload::signing_keys()) {
@@ -488,19 +441,12 @@ void bind_search(py::module_& module) {
              "Errors of a version's text, as `stateroom check` gives them; none if it stands.");
   module.def("vet_server_keys", &server_keys,
              "Public keys of the servers in made histories: server, key id, 32 bytes.");
-  module.def("list_readings", &list_readings, py::arg("version"),
-             "A version's readings: name, default, and its choices with the profiles that choose so.");
-  py::class_<HistoryMaker>(module, "HistoryMaker", "Makes random histories of one version.")
-      .def(py::init<const std::string&>(), py::arg("version"))
-      .def(
-          "history", &HistoryMaker::history, py::arg("seed"), py::arg("states") = false,
-          "The bytes of a history file with state sets, the same for a seed on every machine; sixteen seeds in a row are "
-          "one room with other state sets. With `states` also "
-          "the state before each event, in `about.before`.");
   py::class_<VetWork>(module, "VetWork", "Two versions, ready to be compared.")
-      .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, const Readings&>(),
+      .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, const Readings&,
+                    const Readings&>(),
            py::arg("bench"), py::arg("base"), py::arg("candidate"), py::arg("profile") = "",
-           py::arg("readings") = Readings{}, py::keep_alive<1, 2>())
+           py::arg("readings") = Readings{}, py::arg("candidate_readings") = Readings{}, py::keep_alive<1, 2>(),
+           "`candidate_readings` are choices of the candidate alone, over the others.")
       .def("versions", &VetWork::versions, "Base and candidate: name, hashes, choices of readings.")
       .def("edits", &VetWork::edits, "What differs between the texts, by label.")
       .def("lints", &VetWork::lints, "Lints of the candidate that the base does not have.")

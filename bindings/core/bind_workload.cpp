@@ -1,6 +1,7 @@
-// Rooms made event by event, as real signed PDUs: sim/workload.
+// Rooms made event by event and random histories, as real signed PDUs: sim/workload.
 #include <pybind11/stl.h>
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,12 +10,15 @@
 #include "bindings/core/refuse.h"
 #include "model/base/encode.h"
 #include "model/report/workbench.h"
+#include "sim/workload/history_file.h"
 #include "sim/workload/plan.h"
+#include "sim/workload/workload.h"
 
 namespace stateroom::bindings {
 namespace {
 
 namespace py = pybind11;
+using report::LoadedPtr;
 using report::Workbench;
 using Numbers = std::vector<std::uint32_t>;
 
@@ -22,21 +26,27 @@ std::string base64_of(const std::string& bytes) {
   return base::base64({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
 }
 
+LoadedPtr load(Workbench& bench, const std::string& version) {
+  auto loaded = bench.load(version);
+  if (!loaded) throw Refusal(loaded.error().front());
+  return *loaded;
+}
+
 /// The scene of a room, and what the rules said of each of its events.
 class RoomBuilder {
  public:
   RoomBuilder(Workbench& bench, const std::string& version, std::uint64_t seed,
               const std::vector<std::string>& servers) {
-    auto loaded = bench.load(version);
-    if (!loaded) throw Refusal(loaded.error().front());
+    const LoadedPtr loaded = load(bench, version);
     std::vector<event::SigningKey> keys;
     for (const std::string& server : servers)
       keys.push_back(event::signing_key(server, "builder " + std::to_string(seed) + " " + server));
-    scene_ = std::make_unique<workload::Scene>((*loaded)->program, seed, std::move(keys));
+    scene_ = std::make_unique<workload::Scene>(loaded->program, seed, std::move(keys));
   }
 
-  /// Builds and appends an event; its number.
+  /// Builds and appends an event; its number. Needs no GIL: threads that add to one room wait for each other.
   std::uint32_t add(workload::Step step) {
+    const std::lock_guard lock(adding_);
     const auto known = [&](std::uint32_t number) { return number < scene_->steps().size(); };
     for (const std::uint32_t number : step.prev) require_known(known(number));
     for (const std::uint32_t number : step.auth.value_or(Numbers{})) require_known(known(number));
@@ -50,6 +60,8 @@ class RoomBuilder {
     return static_cast<std::uint32_t>(scene_->steps().size() - 1);
   }
 
+  /// Held while the room is read, so that no thread adds to it meanwhile.
+  std::lock_guard<std::mutex> reading() const { return std::lock_guard(adding_); }
   const workload::Scene& scene() const { return *scene_; }
   const rules::Decision& decision(std::uint32_t number) const { return decisions_.at(number); }
   const event::SigningKey& key(const std::string& server) const {
@@ -64,11 +76,13 @@ class RoomBuilder {
     if (!known) throw Refusal({base::ErrorCode::kMissingEvent, "the builder has no event of this number", {}, {}});
   }
 
+  mutable std::mutex adding_;
   std::unique_ptr<workload::Scene> scene_;
   std::vector<rules::Decision> decisions_;
 };
 
 py::dict event_members(const RoomBuilder& builder, std::uint32_t number) {
+  const auto lock = builder.reading();
   const workload::Scene& scene = builder.scene();
   const event::Event& event = scene.events().at(number);
   const auto ids = [&](const Numbers& numbers) {
@@ -96,13 +110,78 @@ py::dict event_members(const RoomBuilder& builder, std::uint32_t number) {
   return out;
 }
 
+/// Readings of a version: name, default choice, and each choice with those who read so.
+py::list list_readings(const std::string& version) {
+  Workbench bench;
+  const LoadedPtr loaded = load(bench, version);
+  py::list out;
+  for (const rules::ReadingEntry& reading : loaded->text.readings) {
+    py::list choices;
+    for (const rules::Choice& choice : reading.choices) {
+      py::dict one;
+      one["name"] = choice.name;
+      one["by"] = choice.by;
+      choices.append(one);
+    }
+    py::dict one;
+    one["name"] = reading.name;
+    one["default"] = reading.default_choice;
+    one["choices"] = choices;
+    out.append(one);
+  }
+  return out;
+}
+
+/// Random histories of one version as files.
+class HistoryMaker {
+ public:
+  explicit HistoryMaker(const std::string& version) {
+    Workbench bench;
+    loaded_ = load(bench, version);
+  }
+
+  py::bytes history(std::uint64_t seed, bool states) {
+    std::string file;
+    {
+      const py::gil_scoped_release release;
+      const std::uint64_t room = seed / kDraws;
+      if (!made_ || made_->plan.seed != room)
+        made_ = value_of(workload::make(loaded_->program, room, workload::varied(room)));
+      const auto draw = static_cast<std::uint32_t>(seed % kDraws);
+      const auto sets = workload::stale(workload::choose_state_sets(made_->plan, draw), made_->plan, draw);
+      file = workload::history_file(*made_, loaded_->text.identifier, sets,
+                                    workload::choose_rejected(made_->plan, draw), states);
+    }
+    return file;
+  }
+
+ private:
+  static constexpr std::uint64_t kDraws = 16;  // state sets of one room, which is most of the work
+
+  LoadedPtr loaded_;
+  std::optional<workload::HistoryMade> made_;
+};
+
 }  // namespace
 
 void bind_workload(py::module_& module) {
+  module.def("list_readings", &list_readings, py::arg("version"),
+             "A version's readings: name, default, and its choices with the profiles that choose so.");
+  py::class_<HistoryMaker>(module, "HistoryMaker", "Makes random histories of one version.")
+      .def(py::init<const std::string&>(), py::arg("version"))
+      .def("history", &HistoryMaker::history, py::arg("seed"), py::arg("states") = false,
+           "The bytes of a history file with state sets, the same for a seed on every machine; sixteen seeds in a row "
+           "are "
+           "one room with other state sets. With `states` also "
+           "the state before each event, in `about.before`.");
   py::class_<RoomBuilder>(module, "RoomBuilder", "A room made event by event, as real signed PDUs.")
       .def(py::init<Workbench&, const std::string&, std::uint64_t, const std::vector<std::string>&>(), py::arg("bench"),
            py::arg("version"), py::arg("seed"), py::arg("servers"), py::call_guard<py::gil_scoped_release>())
-      .def("__len__", [](const RoomBuilder& builder) { return builder.scene().steps().size(); })
+      .def("__len__",
+           [](const RoomBuilder& builder) {
+             const auto lock = builder.reading();
+             return builder.scene().steps().size();
+           })
       .def(
           "add",
           [](RoomBuilder& builder, std::string type, std::optional<std::string> state_key, std::string sender,
@@ -120,6 +199,7 @@ void bind_workload(py::module_& module) {
             step.redacts = redacts;
             step.cosigners = std::move(cosigners);
             step.depth = depth;
+            const py::gil_scoped_release release;
             return builder.add(std::move(step));
           },
           py::arg("type"), py::arg("state_key"), py::arg("sender"), py::arg("content"), py::arg("origin_server_ts"),
@@ -129,7 +209,10 @@ void bind_workload(py::module_& module) {
       .def("event", &event_members, py::arg("number"), "The members of an event; `text` is the PDU as JSON.")
       .def(
           "before",
-          [](const RoomBuilder& builder, std::uint32_t number) { return builder.scene().steps().at(number).before; },
+          [](const RoomBuilder& builder, std::uint32_t number) {
+            const auto lock = builder.reading();
+            return builder.scene().steps().at(number).before;
+          },
           py::arg("number"), "The state before an event: numbers by (type, state_key).")
       .def(
           "public_keys",

@@ -265,16 +265,6 @@ class Workbench:
         Answers of the command versions.
         """
 
-class HistoryMaker:
-    """
-    Makes random histories of one version.
-    """
-    def __init__(self, version: str) -> None: ...
-    def history(self, seed: typing.SupportsInt | typing.SupportsIndex, states: bool = False) -> bytes:
-        """
-        The bytes of a history file with state sets, the same for a seed on every machine; eight seeds in a row are one room with other state sets. With `states` also the state before each event, in `about.before`.
-        """
-
 class VetWork:
     """
     Two versions, ready to be compared.
@@ -286,7 +276,11 @@ class VetWork:
         candidate: str,
         profile: str = "",
         readings: collections.abc.Mapping[str, str] = {},
-    ) -> None: ...
+        candidate_readings: collections.abc.Mapping[str, str] = {},
+    ) -> None:
+        """
+        `candidate_readings` are choices of the candidate alone, over the others.
+        """
     def differences(self) -> list:
         """
         Small scopes of questions about the form of events, selections and receipt: how many were asked, and what the two answer differently.
@@ -540,6 +534,16 @@ class HistoryFile:
     ) -> ResolutionView:
         """
         Resolves one history's state sets or forward extremities.
+        """
+
+class HistoryMaker:
+    """
+    Makes random histories of one version.
+    """
+    def __init__(self, version: str) -> None: ...
+    def history(self, seed: typing.SupportsInt | typing.SupportsIndex, states: bool = False) -> bytes:
+        """
+        The bytes of a history file with state sets, the same for a seed on every machine; eight seeds in a row are one room with other state sets. With `states` also the state before each event, in `about.before`.
         """
 
 class RoomBuilder:

@@ -31,7 +31,7 @@ def _table(report: Report) -> Table:
             edit["label"],
             edit["change"],
             number,
-            edit["witness"] or "none found",
+            edit["witness"] or ("none can be" if edit["scope"].startswith("none can be") else "none found"),
         )
     return table
 

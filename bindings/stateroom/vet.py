@@ -16,9 +16,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from stateroom import _core, drawing
+from stateroom import _core, drawing, vet_readings
 from stateroom.redraw import redraw, server_keys
-from stateroom.vet_pages import FORMAT, context, report_data, scope_of, templates
+from stateroom.vet_pages import FORMAT, VERBS, context, report_data, scope_of, templates
 
 HISTORY = "stateroom-history/1"
 SCOPE_MAX = 3
@@ -131,12 +131,22 @@ class Vet:
             return version
         return f"{self._name(version)}.room" if self.base != self.candidate else f"{side}.room"
 
-    def chosen(self) -> str:
-        """Say which profile and readings hold, as the command line takes them."""
+    def chosen(self, more: Mapping[str, str] | None = None) -> str:
+        """Say which profile and readings hold, and `more` over them, as the command line takes them."""
+        readings = self.readings | dict(more or {})
         return "".join(
             [f" --profile {self.profile}" if self.profile else ""]
-            + [f" --reading {name}={choice}" for name, choice in sorted(self.readings.items())]
+            + [f" --reading {name}={choice}" for name, choice in sorted(readings.items())]
         )
+
+    def problem_histories(self) -> list[dict[str, Any]]:
+        """Give the named problem histories, each with its name and the story that it tells."""
+        out = []
+        for path in scenarios():
+            history = json.loads(path.read_text("utf-8"))
+            about = {member: history["about"][member] for member in ("text", "names")}
+            out.append(history | {"about": about | {"name": path.name.partition(".")[0]}})
+        return out
 
     def command(self) -> str:
         """Give the command that makes this report again, in its folder."""
@@ -232,15 +242,24 @@ class Vet:
         for number, edit in enumerate(self.edits):
             if self._late():
                 break
-            edit["scope"] = scope_of(self, edit["section"].split()[0])
+            tell(number / len(self.edits))
+            if edit["section"] == "readings":
+                vet_readings.attribute(self, edit)
+                continue
+            edit["scope"] = scope_of(self, edit)
             found = self.work.shown(number)
-            tell((number + 1) / len(self.edits))
             if found is None:
                 continue
             found["labels"] = [self.edits[other]["label"] for other in found["with"]]
             witness = next((w for w in self.search["witnesses"] if w["question"] == found["question"]), None)
             merge = next((m for m in self.merges if m["question"] == found["question"]), None)
             files = found["files"] = (witness or merge or self._question_files(found))["files"]
+            ask = f"stateroom {VERBS.get(found['kind'], 'auth')}"
+            found["commands"] = [
+                f"{ask} {files[side]} --version {self.argument(side)}{self.chosen()}"
+                for side in ("base", "candidate")
+                if files[side]
+            ]
             edit |= {
                 "shown": found,
                 "found": witness,
@@ -330,14 +349,12 @@ class Vet:
             ]
 
     def _scenarios(self, tell: Callable[[float], None]) -> None:
-        paths = scenarios()
-        for number, path in enumerate(paths):
+        histories = self.problem_histories()
+        for number, history in enumerate(histories):
             if self._late():
                 break
-            tell(number / len(paths))
-            history = json.loads(path.read_text("utf-8"))
-            history["about"] = {member: history["about"][member] for member in ("text", "names")}
-            one: dict[str, Any] = {"name": path.name.partition(".")[0], "text": history["about"]["text"], "files": {}}
+            tell(number / len(histories))
+            one: dict[str, Any] = {"name": history["about"]["name"], "text": history["about"]["text"], "files": {}}
             entries: dict[tuple[str, str], list[str]] = {}
             for place, (side, version) in enumerate(
                 (("base", self.asked["base"]), ("candidate", self.asked["candidate"]))

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ ASKED_ABOUT = {
     "citing": "Events that cite other auth_events than those selected, or name another room",
     "selection": "Which auth events an event has to cite",
     "redaction": "Whether a redaction applies",
+    "verdict": "Create events that name somebody else or nobody as the creator; levels that only one of the two takes",
     "pdu": "The form of a PDU: its fields, limits, numbers, id, hashes, redaction, signers, keys",
     "receipt": "What the checks on receipt make of an event that arrives after another one",
 }
@@ -31,8 +33,9 @@ def _count(number: int, word: str, words: str = "") -> str:
     return f"{number} {word if number == 1 else words or word + 's'}"
 
 
-def scope_of(vet: "Vet", section: str) -> str:
-    """Say what was asked about the edits of a section."""
+def scope_of(vet: "Vet", edit: dict[str, Any]) -> str:
+    """Say what was asked about an edit that nothing was found for, and why there can be nothing where that is known."""
+    section = edit["section"].split()[0]
     asked = {q["kind"]: q["asked"] for q in vet.questions}
     pairs = f"{vet.search['pairs']} pairs of event and state (scope {vet.search['scope']} gone through)"
     citing = f"{asked.get('citing', 0)} events that cite otherwise or name another room"
@@ -57,8 +60,11 @@ def scope_of(vet: "Vet", section: str) -> str:
         "state": [receipts, histories],
         "resolution": [histories, receipts],
     }
-    if section not in about:
-        return "not asked: a reading says what may be chosen, and the choices of this report hold in both versions"
+    named = section in ("definitions", "resolution", "types")
+    if named and edit["change"] == "removed":
+        return (
+            f"none can be: nothing in {vet.candidate} says this name any more, so that with it the answers are the same"
+        )
     return "none among " + ", ".join(about[section])
 
 
@@ -66,8 +72,8 @@ def first_screen(vet: "Vet") -> list[str]:
     """Answer in sentences: what changes, what was found, what is not known."""
     owners = sorted({o for e in vet.edits for o in e["owner"]})
     shown = [e["shown"]["how"] for e in vet.edits if e["shown"]]
-    none = sum(1 for e in vet.edits if e["scope"].startswith("none among"))
-    readings = sum(1 for e in vet.edits if e["section"] == "readings")
+    none = sum(1 for e in vet.edits if e["scope"].startswith(("none among", "none between")))
+    unsaid = sum(1 for e in vet.edits if e["scope"].startswith("none can be"))
     merges = sum(1 for r in vet.runs if r["merges_differ"])
     verdicts = sum(1 for r in vet.runs if r["verdicts"])
     out = [
@@ -75,9 +81,10 @@ def first_screen(vet: "Vet") -> list[str]:
         + (f", owned by {', '.join(owners)}." if owners else "."),
         f"For {len(shown)} of them an event, a PDU or a history shows a difference: {shown.count('alone')} alone, "
         f"{shown.count('together')} together with others that are needed too, {shown.count('without')} only by "
-        f"being taken out of {vet.candidate}."
+        f"being taken out of {vet.candidate}"
+        + (f", {shown.count('choice')} by another choice of a reading." if "choice" in shown else ".")
         + (f" For {none} none was found, which does not say that there is none." if none else "")
-        + (f" {readings} only change what may be chosen." if readings else ""),
+        + (f" For {unsaid} there can be none." if unsaid else ""),
         f"Of {_count(len(vet.runs), 'random history', 'random histories')} {vet.differ()} differ: "
         f"{merges} at a merge, {verdicts} in a verdict on an event.",
         f"Of {_count(len(vet.named), 'named problem history', 'named problem histories')} "
@@ -155,6 +162,16 @@ def _said(answer: str) -> str:
 def _ticks(text: str) -> Markup:
     """Show words between back quotes as code."""
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))
+
+
+def asked_of(vet: "Vet", shown: dict[str, Any]) -> tuple[str, str]:
+    """Say of which two texts the answers are that show an edit."""
+    if shown["how"] == "choice":
+        return f"{shown['version']} with the choice {shown['held']}", f"with the choice {shown['choice']}"
+    if shown["how"] == "without":
+        return f"{vet.candidate} without this edit", vet.candidate
+    too = bool(shown["labels"])
+    return vet.base + (" with the others only" if too else ""), f"{vet.base} with this edit" + (" too" if too else "")
 
 
 def labels(vet: "Vet") -> list[dict[str, Any]]:
@@ -242,8 +259,8 @@ def context(vet: "Vet") -> dict[str, Any]:
         "style": Markup(drawing.STYLE),
         "describe": drawing.describe,
         "ticks": _ticks,
-        "verb": lambda kind: VERBS.get(kind, "auth"),
         "asked_about": ASKED_ABOUT,
+        "asked_of": partial(asked_of, vet),
         "command": vet.command(),
         "pretty": lambda value: json.dumps(value, ensure_ascii=False, indent=1),
     }
@@ -252,10 +269,12 @@ def context(vet: "Vet") -> dict[str, Any]:
 def templates() -> jinja2.Environment:
     """Give the package's templates; what ends with `.html.j2` is escaped."""
     loader = jinja2.PackageLoader("stateroom", "templates")
-    return jinja2.Environment(
+    out = jinja2.Environment(
         loader=loader,
         autoescape=jinja2.select_autoescape(["html.j2"]),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    out.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    return out

@@ -156,7 +156,12 @@ base::Result<Answer> ask(const std::shared_ptr<const json::Document>& document, 
       return asked->key_valid(event, key);
     });
   }
-  oracles.recognised_version = options.recognised_version;
+  // The version that is asked knows itself, whatever its file is called.
+  if (options.recognised_version) {
+    oracles.recognised_version = [&](std::string_view name) {
+      return name == (*program)->version().identifier || options.recognised_version(name);
+    };
+  }
   rules::Evaluator evaluator(*program, **room, std::move(oracles));
   asked = &evaluator;
 

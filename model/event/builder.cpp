@@ -164,6 +164,8 @@ base::Result<Event> build(const Draft& draft, const EventFormat& format, const s
                           const std::vector<std::string>& cosigners) {
   auto made = members_of(draft, format);
   if (!made) return std::unexpected(made.error());
+  // What a text leaves of `hashes` when it hashes the content is there from the start.
+  made->members.set("hashes", "{}");
   auto value = made->read();
   if (!value) return std::unexpected(value.error());
   const auto hash = content_hash(*value, format);

@@ -54,7 +54,10 @@ base::Result<std::unique_ptr<Opened>> open(const versions::Registry& registry, L
   if (!room) return std::unexpected(room.error());
   out->room = std::move(*room);
   rules::Oracles oracles;
-  oracles.recognised_version = [&registry](std::string_view wanted) { return registry.has(wanted); };
+  // The version of the history knows itself, whatever its file is called.
+  oracles.recognised_version = [&registry, version = out->version](std::string_view wanted) {
+    return wanted == version->text.identifier || registry.has(wanted);
+  };
   if (!out->history.keys.empty()) {
     rules::Oracles checked = auth::oracles_from_keys(
         *out->room, out->history.keys, [pointer = out.get()](EventIndex event, const event::VerifyKey& key) {

@@ -221,6 +221,66 @@ Study study_of(const ProgramPtr& base, const ProgramPtr& candidate) {
   return {std::move(first.room), std::move(first.study), std::move(first.events)};
 }
 
+Step next_step(const Study& study, std::string type, const std::string& sender, std::string content) {
+  Step out;
+  out.type = std::move(type);
+  out.state_key = "";
+  out.sender = sender;
+  out.content = std::move(content);
+  out.origin_server_ts = study.room.back().origin_server_ts;
+  out.prev = {static_cast<std::uint32_t>(study.room.size() - 1)};
+  out.before = study.state;
+  return out;
+}
+
+/// Create events whose creator is not their sender, and what such a creator may do while there are no power levels.
+void add_creators(std::vector<Witness>& out, const Study& study) {
+  const std::string anna = study.room[0].sender, boris = study.room[4].sender, chloe = study.room[5].sender;
+  const auto add = [&](const Study& room, Step event, std::vector<std::string> words) {
+    event.before = room.state;
+    out.push_back({{}, {}, {}, {}, false, 1, std::move(words), std::move(event), room.state, room.room});
+  };
+  for (const std::string& creator : {std::string(), boris}) {
+    Step create = study.room[0];
+    create.creator = creator;
+    add(study, create,
+        {"A sends an m.room.create that names " + std::string(creator.empty() ? "nobody" : "B") + " as its creator"});
+  }
+  Study other = study;
+  other.room[0].creator = boris;
+  std::erase_if(other.state, [](const auto& entry) { return entry.first.first == "m.room.power_levels"; });
+  for (const auto& [sender, who] : {std::pair(anna, "A"), std::pair(boris, "B")}) {
+    Step ban = next_step(other, "m.room.member", sender, R"({"membership":"ban"})");
+    ban.state_key = chloe;
+    add(other, std::move(ban),
+        {"A's create event names B as its creator", "there are no power levels", std::string(who) + " bans C"});
+  }
+}
+
+/// Levels that no double holds: canonical JSON of later versions has no such numbers.
+void add_levels(std::vector<Witness>& out, const Study& study) {
+  const std::string anna = study.room[0].sender, boris = study.room[4].sender;
+  for (const auto& [words, content] :
+       {std::pair(std::string("`ban` 1e400"), fmt::format(R"({{"users":{{"{}":100}},"ban":1e400}})", anna)),
+        std::pair(std::string("B at 1e400"), fmt::format(R"({{"users":{{"{}":100,"{}":1e400}}}})", anna, boris)),
+        std::pair(std::string("B at 50.5"), fmt::format(R"({{"users":{{"{}":100,"{}":50.5}}}})", anna, boris))}) {
+    Study room = study;
+    std::erase_if(room.state, [](const auto& entry) { return entry.first.first == "m.room.power_levels"; });
+    Step step = next_step(room, "m.room.power_levels", anna, content);
+    step.before = room.state;
+    out.push_back({{},
+                   {},
+                   {},
+                   {},
+                   false,
+                   1,
+                   {"there are no power levels", "A sends power levels with " + words},
+                   std::move(step),
+                   room.state,
+                   room.room});
+  }
+}
+
 }  // namespace
 
 QuestionPtr question_of(Witness witness) { return std::make_shared<VerdictQuestion>(witness); }
@@ -327,6 +387,25 @@ std::vector<QuestionPtr> redaction_questions(const ProgramPtr& base, const Progr
 
 Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate) {
   return ask(citing_questions(base, candidate), base, candidate);
+}
+
+Differences ask_verdicts(const ProgramPtr& base, const ProgramPtr& candidate) {
+  const Study study = study_of(base, candidate);
+  std::vector<Witness> all;
+  add_creators(all, study);
+  add_levels(all, study);
+  Differences out;
+  out.asked = all.size();
+  // The rules may judge what canonical JSON lets nobody hash or sign.
+  const auto answer = [](const QuestionPtr& question, const ProgramPtr& program) -> std::string {
+    return question->files(program) ? question->answer(program).value_or("") : "no such event can be made";
+  };
+  for (Witness& witness : all) {
+    const QuestionPtr question = question_of(std::move(witness));
+    std::string one = answer(question, base), two = answer(question, candidate);
+    if (one != two) out.found.push_back({question, std::move(one), std::move(two)});
+  }
+  return out;
 }
 
 Differences ask_redactions(const ProgramPtr& base, const ProgramPtr& candidate) {

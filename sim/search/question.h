@@ -71,6 +71,9 @@ Differences ask_selections(const ProgramPtr& base, const ProgramPtr& candidate);
 Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate);
 Differences ask_redactions(const ProgramPtr& base, const ProgramPtr& candidate);
 Differences ask_receipts(const ProgramPtr& base, const ProgramPtr& candidate);
+/// Events that the enumeration of verdicts leaves out: create events that name somebody else or nobody as the creator,
+/// and levels that only one of the two forms can hold. The other one answers that there is no such event.
+Differences ask_verdicts(const ProgramPtr& base, const ProgramPtr& candidate);
 
 /// What the checks on receipt make of this version's events, under whatever version is asked.
 std::vector<QuestionPtr> receipt_questions(const ProgramPtr& version);

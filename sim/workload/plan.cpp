@@ -168,7 +168,9 @@ std::string Scene::content(const Step& step) const {
   const rules::CoreVersion& version = program_->version();
   std::string out = step.content.substr(0, step.content.size() - 1);
   if (out.size() > 1) out += ',';
-  if (version.plan.find("m.room.create", {"creator"}).valid()) out += "\"creator\":" + quoted(step.sender) + ",";
+  const std::string creator = step.creator.value_or(step.sender);
+  if (!creator.empty() && version.plan.find("m.room.create", {"creator"}).valid())
+    out += "\"creator\":" + quoted(creator) + ",";
   return out + "\"room_version\":" + quoted(version.identifier) + "}";
 }
 

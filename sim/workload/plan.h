@@ -44,7 +44,9 @@ struct Step {
   std::optional<std::uint32_t> redacts;
   std::vector<std::string> cosigners;  // servers that sign besides the sender's
   std::string name;                    // of formats whose event id is a field; empty: its number
-  std::optional<std::int64_t> depth;   // none: one more than that of the deepest of `prev`
+  /// Whom a create event names as its creator, where the version has that; none: its sender; empty: nobody.
+  std::optional<std::string> creator;
+  std::optional<std::int64_t> depth;  // none: one more than that of the deepest of `prev`
   /// Steps that auth_events names, for a maker who does not follow the text's selection; rules on auth_events are asked
   /// then. Nothing where the text derives the list.
   std::optional<std::vector<std::uint32_t>> auth;

@@ -1,5 +1,7 @@
 """The builder: whatever it makes imports in strict mode, signed, hashed and named as its version asks."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stateroom
 from hypothesis import given
@@ -23,28 +25,55 @@ def room(version: str) -> stateroom.Builder:
     return made
 
 
-# The drafts of linear rooms have a hub that signs too, and the framework is a text that no create event can name.
-BUILT = [version for version in VERSIONS if "linearized" not in version and version != "I.1-framework"]
+# The drafts of linear rooms have no forks to merge and no redactions.
+LINEAR = [version for version in VERSIONS if "linearized" in version]
+FORKED = [version for version in VERSIONS if version not in LINEAR]
 
 
-@pytest.mark.parametrize("version", BUILT)
-def test_what_is_built_is_valid_in_strict_mode(version):
-    made = room(version)
-    fork = made.extremities
-    topics = [made.add("m.room.topic", ANNA, {"topic": t}, state_key="", prev_events=fork) for t in ("a", "b")]
-    made.add("m.room.message", BORIS, {"body": "merged"})
-    made.add("m.room.redaction", ANNA, redacts=topics[0])
+def assert_valid(made: stateroom.Builder) -> stateroom.History:
+    """Whatever was built reads back in strict mode as it was built."""
     history = made.history()
     assert history.ids == "strict"
     assert {event.event_id for event in history.events} == {event.event_id for event in made.events}
     for receipt in history.receipts:
         assert (receipt.signatures, receipt.content_hash_state, receipt.ill_formed) == ("valid", "valid", ())
         assert receipt.allowed == made.decision(receipt.event_id).allowed
+        assert "redact" not in dict(receipt.checks).values()
     assert history.holes == []
-    assert len(history.resolve().state) == 6
+    return history
 
 
-@pytest.mark.parametrize("version", BUILT)
+@pytest.mark.parametrize("version", LINEAR)
+def test_a_linear_room_is_valid_in_strict_mode_and_a_fork_of_it_resolves_to_nothing(version):
+    made = room(version)
+    end = made.extremities
+    made.add("m.room.topic", ANNA, {"topic": "a"}, state_key="", prev_events=end)
+    made.add("m.room.message", BORIS, {"body": "word"})
+    assert len(assert_valid(made).resolve().state) == 6
+    made.add("m.room.topic", ANNA, {"topic": "b"}, state_key="", prev_events=end)
+    assert dict(assert_valid(made).resolve().state) == {}
+
+
+def test_a_create_event_names_the_identifier_of_its_text_which_its_text_knows(tmp_path):
+    assert room("I.1-framework").events[0].content["room_version"] == "I.1"
+    path = tmp_path / "own.room"
+    path.write_text('room version "org.example.own" extends "10"\n  status unstable\n', "utf-8")
+    made = room(str(path))
+    assert made.events[0].content["room_version"] == "org.example.own"
+    assert len(assert_valid(made).resolve().state) == 5
+
+
+@pytest.mark.parametrize("version", FORKED)
+def test_what_is_built_is_valid_in_strict_mode(version):
+    made = room(version)
+    fork = made.extremities
+    topics = [made.add("m.room.topic", ANNA, {"topic": t}, state_key="", prev_events=fork) for t in ("a", "b")]
+    made.add("m.room.message", BORIS, {"body": "merged"})
+    made.add("m.room.redaction", ANNA, redacts=topics[0])
+    assert len(assert_valid(made).resolve().state) == 6
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_redacted_event_keeps_its_id(version):
     for event in room(version).events:
         redacted = stateroom.redact(event.pdu, version)
@@ -53,7 +82,7 @@ def test_a_redacted_event_keeps_its_id(version):
 
 
 @given(
-    version=st.sampled_from(BUILT),
+    version=st.sampled_from(VERSIONS),
     content=st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"])),
         st.recursive(
@@ -106,3 +135,19 @@ def test_the_same_calls_give_the_same_bytes_and_another_seed_others():
 def test_what_cannot_be_built_is_an_exception_of_the_package(call):
     with pytest.raises(stateroom.StateroomError):
         call()
+
+
+def test_threads_may_add_to_one_room():
+    made = room("11")
+    fork = made.extremities
+    core = made._core
+    numbers = [made.events.index(event) for event in fork]
+
+    def add(number: int) -> int:
+        content = f'{{"topic":"{number}"}}'
+        return core.add("m.room.topic", "", ANNA, content, 1_700_000_000_000 + number, numbers)
+
+    with ThreadPoolExecutor(4) as pool:
+        added = list(pool.map(add, range(24)))
+    assert sorted(added) == list(range(len(made.events), len(made.events) + 24))
+    assert len({core.event(number)["event_id"] for number in added}) == len(core) - len(made.events) == 24

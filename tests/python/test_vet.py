@@ -9,6 +9,7 @@ import stateroom
 from stateroom import _core
 from stateroom.show import show
 from stateroom.vet import Vet, vet
+from stateroom.vet_readings import Choices
 
 SCHEMA = json.loads((Path(stateroom.__file__).parent / "schemas" / "report.json").read_text("utf-8"))
 TOPICS = """room version "org.example.topics" extends "12"
@@ -211,3 +212,44 @@ def test_ctrl_c_leaves_a_report_of_what_is_done(stage: str, tmp_path: Path, monk
     assert made.data["complete"] is False
     assert made.data["first_screen"][0] == "The work was interrupted before all was done: this report is not complete."
     assert sorted((tmp_path / "cut" / "histories").glob("witness-*.json"))
+
+
+@pytest.mark.parametrize(
+    "reading", ["contest_scope", "none_allowed", "absence", "power_closure", "power_order_edges", "rejected_candidates"]
+)
+def test_a_choice_of_a_reading_is_shown_by_a_history_that_resolves_otherwise(reading: str) -> None:
+    version = "1" if reading in ("contest_scope", "none_allowed") else "2"
+    found, others = Choices(version, version, reading, "", {}).first(Vet("2", "1").problem_histories())
+    assert found is not None
+    assert others >= 1
+    assert found["before"] != found["after"]
+    results = []
+    for choice in (found["held"], found["choice"]):
+        shown = _core.show_history(json.dumps(found["text"]), "history", version, "", {reading: choice})
+        results.append({shown["events"][e]["id"] for e in shown["result"]})
+    assert results[0] != results[1]
+
+
+def test_an_edit_of_a_reading_has_a_witness_and_the_commands_that_ask_it(tmp_path: Path) -> None:
+    text = tmp_path / "own.room"
+    text.write_text(
+        'room version "own" extends "11"\n  status unstable\n\nedit readings\n'
+        '  insert reading merging  default whole\n    whole  "as 11"\n    '
+        'bare   "what is in conflict is left out"\n      edit resolution\n        replace result = unconflicted\n',
+        "utf-8",
+    )
+    made = vet(str(text), "11", output=tmp_path / "report", histories=2)
+    [edit] = made.data["edits"]
+    assert edit["witness"].startswith("histories/reading-merging-bare")
+    assert edit["scope"].endswith("own with the choice bare answers otherwise than with whole; 11 has no such reading")
+    page = (tmp_path / "report/report.html").read_text("utf-8")
+    assert f"stateroom resolve --explain {edit['witness']} --version own.room --reading merging=bare" in page
+    jsonschema.validate(made.data, SCHEMA)
+
+
+def test_what_only_one_form_can_hold_shows_an_edit(tmp_path: Path) -> None:
+    made = vet("6", "5", output=tmp_path / "report", histories=2)
+    scopes = {e["label"]: (e["scope"], e["witness"]) for e in made.data["edits"]}
+    words, witness = scopes["power_levels.representable"]
+    assert "1e400: 5 with this edit alone answers otherwise" in words
+    assert (tmp_path / "report" / witness).is_file()
