@@ -162,11 +162,30 @@ class Builder:
         return self.events[-1]
 
     def create(self, sender: str, content: Mapping[str, Any] | None = None, **options: Any) -> Event:
-        """Make the create event; `options` as `add` has them."""
+        """Make the create event.
+
+        Parameters
+        ----------
+        sender : str
+        content : dict, optional
+            Without ``creator`` and ``room_version``, which are written as the version has them.
+        **options
+            As `add` has them.
+        """
         return self.add("m.room.create", sender, content, state_key="", prev_events=[], **options)
 
     def member(self, sender: str, user: str, membership: str, **options: Any) -> Event:
-        """Make a membership event of a user; `options` as `add` has them, `content` beside the membership."""
+        """Make a membership event of a user.
+
+        Parameters
+        ----------
+        sender, user : str
+            Who sends it, and whose membership it is.
+        membership : str
+            For example ``"join"``.
+        **options
+            As `add` has them; ``content`` beside the membership.
+        """
         content = {"membership": membership, **options.pop("content", {})}
         return self.add("m.room.member", sender, content, state_key=user, **options)
 
@@ -175,12 +194,30 @@ class Builder:
         return self.member(user, user, "join", **options)
 
     def power_levels(self, sender: str, *, users: Mapping[str, int], **options: Any) -> Event:
-        """Make power levels of users; further members in `content`, other `options` as `add` has them."""
+        """Make power levels of users.
+
+        Parameters
+        ----------
+        sender : str
+        users : dict of str to int
+            Level by user. Version 12 and later refuse the creators among them.
+        **options
+            As `add` has them; ``content`` holds further members, for example ``{"ban": 60}``.
+        """
         content = {"users": dict(users), **options.pop("content", {})}
         return self.add("m.room.power_levels", sender, content, state_key="", **options)
 
     def join_rules(self, sender: str, join_rule: str, **options: Any) -> Event:
-        """Make a join rule; further members of the content in `content`, other `options` as `add` has them."""
+        """Make a join rule.
+
+        Parameters
+        ----------
+        sender : str
+        join_rule : str
+            For example ``"public"``.
+        **options
+            As `add` has them; ``content`` holds further members, for example ``allow``.
+        """
         content = {"join_rule": join_rule, **options.pop("content", {})}
         return self.add("m.room.join_rules", sender, content, state_key="", **options)
 
@@ -234,7 +271,15 @@ class Builder:
         return {**head, "events": events, "keys": self.keys}
 
     def history(self, *, strict: bool = True, **options: Any) -> History:
-        """Give the room as a history; `options` as `History` has them."""
+        """Give the room as a history.
+
+        Parameters
+        ----------
+        strict : bool
+            Judge format, hashes and signatures too, which stand.
+        **options
+            As `History` has them: for example ``version``, to ask another one about the same bytes.
+        """
         return History(to_json(self.to_dict()).encode(), "builder", strict=strict, **options)
 
     def __repr__(self) -> str:

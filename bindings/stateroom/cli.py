@@ -23,7 +23,9 @@ from stateroom.output import (
     UNWELCOME,
     USAGE,
     fail,
+    fail_with,
     finish,
+    note_json,
     people,
     read_bytes,
     rows,
@@ -42,7 +44,7 @@ app = typer.Typer(
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="A version's name, or the path of a .room file.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A file of PDUs or histories; `-` for standard input.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Json = Annotated[bool, typer.Option("--json", callback=note_json, help="One JSON object a line.")]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 3 if the answer is unwelcome.")]
 As = Annotated[str | None, typer.Option("--version", metavar="V", help="The room version, over what the file says.")]
 Profile = Annotated[str, typer.Option(metavar="P", help="default, specification, synapse, ruma, gomatrixserverlib.")]
@@ -84,7 +86,7 @@ def _text(call: Any, *arguments: Any) -> str:
     try:
         return str(call(*arguments))
     except StateroomError as error:
-        fail({"code": error.code, "message": error.message, "where": error.where, "hint": error.hint})
+        fail_with(error)
 
 
 def _keys(path: str | None) -> str | None:
@@ -113,6 +115,7 @@ def print_(
     section: Annotated[str, typer.Option(help="One section, for example rules or resolution.")] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="The rules in numbered English.")] = False,
     edits: Annotated[bool, typer.Option("--edits", help="The edits as the file has them.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print a version: flattened, in numbered English, or its edits as written.
 
@@ -123,7 +126,9 @@ def print_(
         text = read_bytes(version).decode("utf-8", "replace") if path else _text(bench.source, version)
     else:
         text = _text(bench.print, version, section, markdown)
-    if not sys.stdout.isatty():
+    if as_json:
+        sys.stdout.write(json.dumps({"version": version, "section": section, "text": text}, ensure_ascii=False) + "\n")
+    elif not sys.stdout.isatty():
         sys.stdout.write(text)
     elif markdown:
         people.print(Markdown(text))
@@ -168,6 +173,7 @@ def new(
     name: Annotated[str, typer.Argument(help="The candidate's name, for example org.example.strict.")],
     extends: Annotated[str, typer.Option("--extends", metavar="VERSION", help="The version it changes.")],
     output: Annotated[Path | None, typer.Option("-o", help="The file; NAME.room without it.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Write a commented candidate to start from.
 
@@ -184,8 +190,13 @@ def new(
                 "hint": "choose another name with -o",
             }
         )
-    write_whole(path, _CANDIDATE.replace("NAME", name).replace("BASE", extends))
-    words.print(f"wrote {path}; next: stateroom check {path}")
+    try:
+        write_whole(path, _CANDIDATE.replace("NAME", name).replace("BASE", extends))
+    except OSError as error:
+        fail({"code": "file", "message": f"cannot write: {error.strerror}", "where": str(path), "hint": ""})
+    if as_json:
+        sys.stdout.write(json.dumps({"name": name, "file": str(path)}, ensure_ascii=False) + "\n")
+    words.print(f"wrote {path}; next: stateroom check {path}", markup=False)
 
 
 _CANDIDATE = """\
@@ -194,7 +205,6 @@ _CANDIDATE = """\
 room version "NAME" extends "BASE"
   status unstable
   source "where the proposal stands"
-
 # Every edit carries its owner: `msc 1234`, or `draft "a name"` as long as there is no MSC.
 # Take out the `#` to try this one: only users of power 75 may set the topic.
 #

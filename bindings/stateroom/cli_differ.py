@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from stateroom.differ import NAMES, Campaign, Result, versions_of
 from stateroom.differ import differ as run
-from stateroom.output import INTERRUPTED, REFUSED, UNWELCOME, USAGE, fail, people, table, words
+from stateroom.output import INTERRUPTED, REFUSED, UNWELCOME, USAGE, fail, note_json, people, table, words
 
 
 def _show(result: Result) -> None:
@@ -41,7 +41,9 @@ def differ(
         bool, typer.Option("--auth", help="A single event of each history instead of a resolution.")
     ] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; as many as cores without it.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a history and oracle.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", callback=note_json, help="One JSON object a history and oracle.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if a difference is unexplained.")] = False,
 ) -> None:
     """Send random histories through ours and the implementations that people run, and explain each difference.

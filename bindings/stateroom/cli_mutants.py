@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from stateroom.errors import StateroomError
 from stateroom.mutants import Mutant, MutantRun
-from stateroom.output import UNWELCOME, USAGE, fail, people, table, words
+from stateroom.output import UNWELCOME, USAGE, fail, fail_with, note_json, people, table, words
 
 
 def suites_of(wanted: list[str]) -> dict[str, list[tuple[str, list[Path]]]]:
@@ -57,7 +57,7 @@ def _print(run: MutantRun, found: list[Mutant]) -> None:
 
 
 def mutants(
-    version: Annotated[str, typer.Argument(help="Name of a room version, or path of a .room file.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A version's name, or the path of a .room file.")],
     suite: Annotated[
         list[str] | None,
         typer.Option("--suite", help="NAME=FOLDER of history files, or NAME=FILE+FILE… of one history; repeatable."),
@@ -68,10 +68,12 @@ def mutants(
         bool, typer.Option("--exhaustive", help="Ask about half a million events and states more (versions 1 to 12).")
     ] = False,
     profile: Annotated[str, typer.Option("--profile", help="Readings of an implementation.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a mutant.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", callback=note_json, help="One JSON object a mutant.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if a mutant survives.")] = False,
 ) -> None:
-    """Make small mistakes in a version's text and say which tests notice: stateroom mutants 11.
+    """Make small mistakes in a version's text and say which tests notice.
+
+    Example: `stateroom mutants 11 --suite ours=tests/histories`
 
     Every rule is dropped, negated, swapped with its neighbour, given another comparison, level or membership; every
     step of the resolution another set, order or initial state. A mutant is noticed by a suite when it answers one of
@@ -93,7 +95,7 @@ def mutants(
         if exhaustive:
             run.add_exhaustive()
     except StateroomError as error:
-        fail({"code": error.code, "message": error.message, "where": error.where, "hint": error.hint})
+        fail_with(error)
     except OSError as error:
         fail({"code": "file", "message": f"cannot read: {error.strerror}", "where": str(error.filename), "hint": ""})
     found: list[Mutant] = []

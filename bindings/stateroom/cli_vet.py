@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from stateroom.output import INTERRUPTED, USAGE
+from stateroom.errors import StateroomError
+from stateroom.output import INTERRUPTED, USAGE, fail, fail_with, note_json
 from stateroom.show import show as write_show
 from stateroom.vet import Report
 from stateroom.vet import vet as write_vet
@@ -45,7 +46,9 @@ def _chosen(readings: list[str] | None) -> dict[str, str]:
 
 
 def vet(
-    candidate: Annotated[str, typer.Argument(help="Name of a room version, or path of a .room file.")],
+    candidate: Annotated[
+        str, typer.Argument(metavar="CANDIDATE", help="A version's name, or the path of a .room file.")
+    ],
     against: Annotated[str, typer.Option("--against", help="The version to compare with.")],
     output: Annotated[Path | None, typer.Option("-o", help="The report's folder.")] = None,
     histories: Annotated[int, typer.Option("--histories", min=0, help="Random histories to make.")] = 200,
@@ -53,10 +56,13 @@ def vet(
     minutes: Annotated[float | None, typer.Option("--minutes", min=0, help="A ceiling on the time.")] = None,
     profile: Annotated[str, typer.Option("--profile", help="Readings of an implementation.")] = "",
     reading: Annotated[list[str] | None, typer.Option("--reading", help="NAME=CHOICE, may be repeated.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print report.json in one line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", callback=note_json, help="Print report.json in one line.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Status 3 for a new lint.")] = False,
 ) -> None:
-    """Say what a candidate changes, and what was found: stateroom vet org.matrix.msc3757.11 --against 11."""
+    """Say what a candidate changes, and what was found, in a report.
+
+    Example: `stateroom vet org.matrix.msc3757.11 --against 11`
+    """
     chosen = _chosen(reading)
     try:
         with Progress(TextColumn("{task.description}"), BarColumn(), console=_errors, transient=True) as progress:
@@ -79,11 +85,11 @@ def vet(
                 tell=tell,
             )
     except FileExistsError as error:
-        _errors.print(str(error))
-        raise typer.Exit(2) from error
-    except (OSError, ValueError) as error:
-        _errors.print(str(error))
-        raise typer.Exit(1) from error
+        fail({"code": "file", "message": str(error), "where": ""}, USAGE)
+    except StateroomError as error:
+        fail_with(error)
+    except OSError as error:
+        fail({"code": "file", "message": f"cannot write: {error.strerror}", "where": str(error.filename or "")})
     if as_json:
         typer.echo(json.dumps(report.data, ensure_ascii=False))
     else:
@@ -102,19 +108,25 @@ def vet(
 
 
 def show(
-    file: Annotated[Path, typer.Argument(help="A history file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A history file.")],
     output: Annotated[Path | None, typer.Option("-o", help="page.html, .svg or .dot.")] = None,
     version: Annotated[str | None, typer.Option("--version", help="Instead of the file's version.")] = None,
     profile: Annotated[str, typer.Option("--profile", help="Readings of an implementation.")] = "",
     reading: Annotated[list[str] | None, typer.Option("--reading", help="NAME=CHOICE, may be repeated.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", callback=note_json, help="Print the file that was written as a JSON object.")
+    ] = False,
 ) -> None:
-    """Draw a history and step through its resolution: stateroom show history.json -o page.html."""
+    """Draw a history and step through its resolution.
+
+    Example: `stateroom show history.json -o page.html`
+    """
     chosen = _chosen(reading)
     try:
-        typer.echo(write_show(file, output, version=version, profile=profile, readings=chosen))
-    except (OSError, ValueError) as error:
-        _errors.print(str(error))
-        raise typer.Exit(1) from error
+        written = str(write_show(file, output, version=version, profile=profile, readings=chosen))
+    except StateroomError as error:
+        fail_with(error)
+    typer.echo(json.dumps({"file": written}, ensure_ascii=False) if as_json else written)
 
 
 def register(app: typer.Typer) -> None:

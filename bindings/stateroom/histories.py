@@ -43,7 +43,18 @@ class Edges(NamedTuple):
     targets: NDArray[np.int32]
 
     def of(self, event: int) -> NDArray[np.int32]:
-        """Give the numbers of the events that an event cites, in its order."""
+        """Give the numbers of the events that an event cites, in its order.
+
+        Parameters
+        ----------
+        event : int
+            Its number, from 0.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (cited,), int32, read-only: a part of `targets`.
+        """
         return self.targets[self.offsets[event] : self.offsets[event + 1]]
 
 
@@ -171,7 +182,12 @@ class History:
         return self._view.depth  # type: ignore[no-any-return]
 
     def edges(self, field: str) -> Edges:
-        """Give the graph of one member of events, for example ``"prev_events"``.
+        """Give the graph of one member of events.
+
+        Parameters
+        ----------
+        field : str
+            For example ``"prev_events"``.
 
         Raises
         ------
@@ -336,7 +352,8 @@ class History:
         return f"<p>{html.escape(title)}</p>{body}"
 
 
-def _read(path: str | Path) -> bytes:
+def read_input(path: str | Path) -> bytes:
+    """Read the bytes of a file, or raise an `InputError` that names it."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -358,12 +375,22 @@ def read_history(path: str | Path, version: str | None = None, **options: Any) -
     ------
     InputError
         The file cannot be read.
+
+    Examples
+    --------
+    >>> import json, pathlib, stateroom, tempfile
+    >>> room = stateroom.Builder("11")
+    >>> create = room.create("@anna:alpha.example")
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "room.json"
+    >>> _ = path.write_text(json.dumps(room.to_dict()))
+    >>> [event.type for event in stateroom.read_history(path, strict=True).events]
+    ['m.room.create']
     """
-    return History(_read(path), str(path), version, **options)
+    return History(read_input(path), str(path), version, **options)
 
 
 def read_histories(path: str | Path, version: str | None = None, **options: Any) -> list[History]:
-    """Read a file that holds many histories. One that cannot be read raises when it is asked.
+    r"""Read a file that holds many histories. One that cannot be read raises when it is asked.
 
     Parameters
     ----------
@@ -377,8 +404,18 @@ def read_histories(path: str | Path, version: str | None = None, **options: Any)
     ------
     InputError
         The file cannot be read.
+
+    Examples
+    --------
+    >>> import json, pathlib, stateroom, tempfile
+    >>> room = stateroom.Builder("11")
+    >>> create = room.create("@anna:alpha.example")
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "rooms.jsonl"
+    >>> _ = path.write_text(2 * (json.dumps(room.to_dict()) + "\n"))
+    >>> [len(history) for history in stateroom.read_histories(path)]
+    [1, 1]
     """
-    data = _read(path)
+    data = read_input(path)
     count = len(_core.HistoryFile(data, str(path)))
     return [History(data, str(path), version, number=number, **options) for number in range(count)]
 

@@ -16,16 +16,55 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-people = Console(soft_wrap=False)
+from stateroom.errors import StateroomError
+
+# Where nobody's window sets the width, event ids stay whole.
+people = Console(width=None if sys.stdout.isatty() else 160)
 words = Console(stderr=True, soft_wrap=True)
 
 REFUSED, USAGE, UNWELCOME, INTERRUPTED = 1, 2, 3, 130
 
 
 def fail(error: dict[str, Any], status: int = REFUSED) -> NoReturn:
-    """Say what went wrong on standard error and end the command."""
-    say_error(error)
+    """Say what went wrong and end the command: as a line of JSON where that was asked for, else on standard error."""
+    tell_error(error, as_json=status == REFUSED and json_asked())
     raise typer.Exit(status)
+
+
+def fail_with(error: StateroomError) -> NoReturn:
+    """End the command with an exception of the package."""
+    for one in (error, *error.more):
+        tell_error(_members(one), as_json=json_asked())
+    raise typer.Exit(REFUSED)
+
+
+def _members(error: StateroomError) -> dict[str, Any]:
+    return {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
+
+
+_asked = {"json": False}
+
+
+def note_json(value: bool) -> bool:
+    """Keep whether the command that runs was given --json, for what goes wrong before it has begun."""
+    _asked["json"] = value
+    return value
+
+
+def json_asked() -> bool:
+    """Say whether the command that runs was given --json."""
+    return _asked["json"]
+
+
+def tell_error(error: dict[str, Any], *, as_json: bool) -> None:
+    """Write one refusal as a line of JSON, or for people."""
+    if not as_json:
+        say_error(error)
+        return
+    members = {name: error.get(name, "") for name in ("code", "message", "where")}
+    hint = {"hint": error["hint"]} if error.get("hint") else {}
+    sys.stdout.write(json.dumps({"error": members | hint}, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def say_error(error: dict[str, Any]) -> None:
@@ -123,7 +162,9 @@ def run(ask: Callable[..., Any], title: str, *, as_json: bool, check: bool, show
 def print_items(lines: list[str], show: Any) -> None:
     """Print answers for people: what was done by `show`, then what was refused on standard error."""
     items = [json.loads(line) for line in lines]
-    show([item for item in items if "error" not in item])
+    done = [item for item in items if "error" not in item]
+    if done or not items:
+        show(done)
     for item in items:
         if "error" in item:
             say_error(item["error"])
@@ -160,7 +201,7 @@ def finish(answers: Any, *, as_json: bool, check: bool, show: Any) -> NoReturn:
 
 def table(title: str, *columns: str) -> Table:
     """Make a table in the house's looks."""
-    out = Table(title=title, title_justify="left", header_style="bold", pad_edge=False, box=None)
+    out = Table(title=title, title_justify="left", header_style="bold", pad_edge=False, box=None, min_width=len(title))
     for column in columns:
         out.add_column(column, overflow="fold")
     return out

@@ -9,7 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from stateroom import _core, drawing
-from stateroom.histories import History
+from stateroom.errors import InputError
+from stateroom.histories import History, read_input
 from stateroom.vet_pages import templates
 
 SAID_MAX = 120  # columns of an event's description
@@ -105,13 +106,23 @@ def show(
 
     Raises
     ------
-    ValueError
-        The file is no history, or its version is not known.
+    StateroomError
+        The file cannot be read or is no history, its version is not known, or the output cannot be written.
+
+    Examples
+    --------
+    >>> import json, pathlib, stateroom, tempfile
+    >>> room = stateroom.Builder("11")
+    >>> create = room.create("@anna:alpha.example")
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "room.json"
+    >>> _ = path.write_text(json.dumps(room.to_dict()))
+    >>> stateroom.show(path, path.with_suffix(".svg")).read_text()[:16]
+    '<svg class="dag"'
     """
     file = Path(file)
     out = Path(output) if output is not None else Path(file.stem + ".html")
     # Bytes go through as they are: a file need not be UTF-8 to be refused with its place.
-    data: Any = file.read_bytes()
+    data: Any = read_input(file)
     shown = _core.show_history(data, str(file), version, profile, dict(readings or {}))
     marked = _conflicted(shown)
     if out.suffix == ".dot":
@@ -137,6 +148,9 @@ def show(
         }
         text = templates().get_template("show.html.j2").render(context)
     else:
-        raise ValueError(f"{out}: the page is written as .html, .svg or .dot")
-    out.write_text(text, "utf-8")
+        raise InputError("file", "the page is written as .html, .svg or .dot", str(out))
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError("file", f"cannot write: {error.strerror}", str(out)) from error
     return out

@@ -215,7 +215,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Work:
-    """What a resolution cost, the same on every machine: events touched, and questions to the rules."""
+    """What a resolution cost, the same on every machine.
+
+    Attributes
+    ----------
+    events_touched : int
+        How often an event was looked at.
+    checks : int
+        Questions to the rules.
+    """
 
     events_touched: int
     checks: int

@@ -82,6 +82,12 @@ def print_text(text: Text) -> str:
 def format(text: str, name: str = "text") -> str:
     r"""Lay a text out as ``stateroom format`` does. Twice gives the same as once.
 
+    Parameters
+    ----------
+    text : str
+    name : str
+        Stands in the places of errors.
+
     Raises
     ------
     TextError

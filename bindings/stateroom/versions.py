@@ -80,6 +80,18 @@ class Version:
     def print(self, section: str = "", *, markdown: bool = False) -> str:
         """Give the flattened text, or one section of it, or its English.
 
+        Parameters
+        ----------
+        section : str
+            For example ``"rules"``; all without it.
+        markdown : bool
+            The rules as numbered English, as the specification's page has them.
+
+        Raises
+        ------
+        UnknownNameError
+            A version has no such section.
+
         Examples
         --------
         >>> import stateroom
@@ -94,7 +106,24 @@ class Version:
         return str(bench.source(self.name))
 
     def rule(self, which: str) -> Rule:
-        """Find a rule by its number or label path; `UnknownNameError` if there is none."""
+        """Find a rule.
+
+        Parameters
+        ----------
+        which : str
+            Its number on the specification's page, or its label path.
+
+        Raises
+        ------
+        UnknownNameError
+            There is none.
+
+        Examples
+        --------
+        >>> import stateroom
+        >>> stateroom.version("8").rule("4.3.5").label
+        'member.join.restricted'
+        """
         return Rule(**json.loads(bench.rule(self.name, which)))
 
     @cached_property
@@ -183,6 +212,16 @@ def versions() -> list[str]:
 
 def compare(before: str | Version, after: str | Version) -> Comparison:
     """Compare two versions by label.
+
+    Parameters
+    ----------
+    before, after : str or Version
+        Names, or paths of ``.room`` files; related or not.
+
+    Raises
+    ------
+    StateroomError
+        No version has one of the names, or its text is wrong.
 
     Examples
     --------

@@ -3,10 +3,9 @@
 The report is a function of the two texts, the seed and the number of histories; only `timings.json` holds the clock.
 """
 
+import html
 import json
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,10 +16,13 @@ from typing import Any
 from markupsafe import Markup
 
 from stateroom import _core, drawing, vet_readings
+from stateroom.errors import made
 from stateroom.redraw import redraw, server_keys
-from stateroom.vet_pages import FORMAT, VERBS, context, report_data, scope_of, templates
+from stateroom.vet_files import is_report, write_folder
+from stateroom.vet_pages import VERBS, context, report_data, scope_of, templates
 
 HISTORY = "stateroom-history/1"
+NO_TEXT = ("unknown-version", "file")
 SCOPE_MAX = 3
 PAIRS_MAX = 260_000
 SHRINK_TRIES = 300
@@ -50,6 +52,10 @@ class Report:
     errors: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
 
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.data["first_screen"])
+        return f"<ul>{items}</ul><p>{html.escape(str(self.folder / 'report.html'))}</p>"
+
     @property
     def welcome(self) -> bool:
         """Whether `--check` is content: no error, no new lint."""
@@ -69,13 +75,6 @@ def scenarios() -> list[Path]:
 
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _is_report(folder: Path) -> bool:
-    try:
-        return bool(json.loads((folder / "report.json").read_text("utf-8")).get("format") == FORMAT)
-    except (OSError, ValueError, AttributeError):
-        return False
 
 
 def _is_path(version: str) -> bool:
@@ -153,11 +152,18 @@ class Vet:
         versions = f"{self.argument('candidate')} --against {self.argument('base')}"
         return f"stateroom vet {versions} --seed {self.seed} --histories {self.count}{self.chosen()}"
 
-    def errors(self) -> list[dict[str, Any]]:
-        """Give the errors of the candidate's text."""
-        return self._placed(
-            _core.vet_check(self.bench, self.asked["candidate"], profile=self.profile, readings=self.readings)
-        )
+    def errors(self, side: str = "candidate") -> list[dict[str, Any]]:
+        """Give the errors of a text.
+
+        Raises
+        ------
+        StateroomError
+            There is no text to have any: no version or file has this name.
+        """
+        found = _core.vet_check(self.bench, self.asked[side], profile=self.profile, readings=self.readings)
+        if any(one["code"] in NO_TEXT for one in found):
+            raise made(found[0]["code"], found[0]["message"], found[0]["file"], found[0]["hint"])
+        return self._placed(found)
 
     def _placed(self, diagnostics: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Call a text of one's own by the name of its file alone."""
@@ -411,22 +417,6 @@ class Vet:
         return sum(1 for r in self.runs if r["merges_differ"] or r["verdicts"])
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
-    """Write all files beside the folder, then put them in its place."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".vet-", dir=folder.parent))
-    try:
-        made.chmod(0o755)
-        (made / "histories").mkdir()
-        for name, text in files.items():
-            (made / name).write_text(text, "utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        made.rename(folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
 def vet(
     candidate: str,
     against: str,
@@ -462,16 +452,26 @@ def vet(
     ------
     FileExistsError
         The folder exists and is not a report.
-    ValueError
-        The base has errors in its text.
+    StateroomError
+        No version or file has one of the names, or the base has errors in its text.
+
+    Examples
+    --------
+    >>> import pathlib, stateroom, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp()) / "report"
+    >>> report = stateroom.vet("org.matrix.hydra.11", "12", output=folder, histories=0)
+    >>> report.data["first_screen"][0], report.welcome
+    ('org.matrix.hydra.11 says the same as 12.', True)
     """
     run = Vet(candidate, against, histories=histories, seed=seed, minutes=minutes, profile=profile, readings=readings)
     folder = Path(output) if output is not None else Path(f"vet-{run.candidate}-{run.base}")
-    if folder.exists() and not _is_report(folder) and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not is_report(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a report of vet")
     start = time.monotonic()
     environment = templates()
     errors = run.errors()
+    if wrong := run.errors("base"):
+        raise made(wrong[0]["code"], wrong[0]["message"], "{file}:{line}:{column}".format(**wrong[0]), wrong[0]["hint"])
     if errors:
         data = report_data(run) | {"complete": False, "edits": [], "lints": errors}
         data["first_screen"] = [f"{run.candidate} has errors in its text, so nothing else was done."] + [
@@ -490,5 +490,5 @@ def vet(
         "report.md": environment.get_template(names[1]).render(shown),
     }
     files["timings.json"] = _dump({**run.timings, "total_s": round(time.monotonic() - start, 3)})
-    _write(folder, files)
+    write_folder(folder, files)
     return Report(folder, data, errors, run.interrupted)

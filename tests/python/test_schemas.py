@@ -86,3 +86,40 @@ def test_an_item_that_cannot_be_done_is_an_error_and_the_others_are_done(tmp_pat
     first, second = lines("resolve", str(path), "--json", status=1)
     checked("error", [first])
     checked("resolve", [second])
+
+
+def test_what_is_written_and_printed_is_said_as_json_too(tmp_path, file, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    checked("print", lines("print", "8", "--section", "limits", "--json"))
+    checked("new", lines("new", "org.example.new", "--extends", "11", "--json"))
+    [line] = checked("format", lines("format", "org.example.new.room", "--check", "--json"))
+    assert not line["changed"], "a new candidate is laid out already"
+    [line] = checked("show", lines("show", file, "-o", "page.html", "--json"))
+    assert (tmp_path / line["file"]).is_file()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("resolve", "missing.json"),
+        ("events", "missing.json"),
+        ("auth", "missing.json"),
+        ("show", "missing.json"),
+        ("show", "empty.json"),
+        ("format", "missing.room"),
+        ("print", "no such version"),
+        ("rule", "8", "99.9"),
+        ("new", "a", "--extends", "no such version"),
+        ("vet", "no such version", "--against", "11"),
+        ("vet", "11", "--against", "no such version"),
+        ("mutants", "no such version"),
+    ],
+)
+def test_what_cannot_be_done_is_a_line_too_and_nothing_is_written(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.json").write_text("")
+    checked("error", lines(*words, "--json", status=1))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.json"]
+    done = CliRunner().invoke(app, words)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "error" in done.stderr
