@@ -543,7 +543,7 @@ class HistoryMaker:
     def __init__(self, version: str) -> None: ...
     def history(self, seed: typing.SupportsInt | typing.SupportsIndex, states: bool = False) -> bytes:
         """
-        The bytes of a history file with state sets, the same for a seed on every machine; eight seeds in a row are one room with other state sets. With `states` also the state before each event, in `about.before`.
+        The bytes of a history file with state sets, the same for a seed on every machine; sixteen seeds in a row are one room with other state sets. With `states` also the state before each event, in `about.before`.
         """
 
 class RoomBuilder:

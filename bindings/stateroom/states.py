@@ -302,7 +302,8 @@ class Resolution:
 
     def explain(self) -> str:
         """Say in words why each contested key came out as it did."""
-        return "\n\n".join(key["text"].rstrip() for key in self.explanation)
+        said = "\n\n".join(key["text"].rstrip() for key in self.explanation)
+        return said or "The state sets agree on every key: there was nothing to decide."
 
     def __repr__(self) -> str:
         return f"Resolution({len(self.state)} entries under version {self.room_version}, profile {self.profile})"
