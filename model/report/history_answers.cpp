@@ -11,6 +11,7 @@
 #include "model/report/json_writer.h"
 #include "model/report/opened.h"
 #include "model/resolve/explain.h"
+#include "model/resolve/holes.h"
 #include "model/resolve/state_before.h"
 #include "model/rules/say.h"
 
@@ -241,12 +242,15 @@ std::optional<base::Error> resolve_one(Workbench& workbench, const event::Histor
   auto opened = open(workbench, item, options);
   if (!opened) return opened.error();
   Opened& all = **opened;
-  const auto holes = all.room->holes();
+  const auto inputs = inputs_of(all, options);
+  if (!inputs) return inputs.error();
+  // State sets that are given hang on nothing but themselves; else the states come from every edge of the history.
+  const auto holes = all.history.has_state_sets && all.room->format().derived_edge_field.empty()
+                         ? resolve::holes_of(*all.version->core, *all.room, all.store, *inputs)
+                         : all.room->holes();
   if (options.strict && !holes.empty()) {
     return base::Error{ErrorCode::kHole, fmt::format("the cited event `{}` is unknown", holes.front()), item.where, {}};
   }
-  const auto inputs = inputs_of(all, options);
-  if (!inputs) return inputs.error();
   const bool explained = options.explain || options.explain_type;
   resolve::Trace trace;
   const auto result = all.resolver->resolve(*inputs, options.trace || explained ? &trace : nullptr);

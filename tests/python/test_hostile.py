@@ -142,6 +142,13 @@ def test_a_missing_event_is_a_hole_that_is_listed(tmp_path):
     status, [found] = run(tmp_path, "resolve", many(create("$c"), pdu("$1", ["$gone"])))
     assert status == 0
     assert found["holes"] == ["$gone"]
+    # A resolution of given states has the holes that it would have followed: along auth_events, from these states.
+    cited = [
+        pdu(f"$t{n}", ["$before"], type="m.room.topic", state_key="", auth_events=["$c", f"$a{n}"]) for n in (1, 2, 3)
+    ]
+    sets = json.loads(many(create("$c"), *cited)) | {"state_sets": [["$c", "$t1"], ["$c", "$t2"]]}
+    status, [found] = run(tmp_path, "resolve", json.dumps(sets))
+    assert (status, found["holes"]) == (0, ["$a1", "$a2"])
     status, [_, event] = run(tmp_path, "events", many(create("$c"), pdu("$1", ["$c"], auth_events=["$c", "$gone"])))
     assert (status, event["allowed"]) == (0, False)
     assert event["label"]

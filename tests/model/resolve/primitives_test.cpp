@@ -8,6 +8,7 @@
 
 #include "model/resolve/aggregate.h"
 #include "model/resolve/event_set.h"
+#include "model/resolve/holes.h"
 #include "model/resolve/iterative_checks.h"
 #include "model/resolve/line.h"
 #include "model/resolve/order.h"
@@ -310,6 +311,26 @@ TEST(Line, FollowsTheFirstCitedEventOfTheKeyAndPlacesAreFoundOnIt) {
   EXPECT_EQ(places.of(bench.context, bench.at(4), bench.field, key), Places::kNowhere);
   line(bench.context, EventIndex::none(), bench.field, key, mainline);
   EXPECT_TRUE(mainline.empty());
+}
+
+TEST(Holes, AreWhatAResolutionWouldHaveFollowed) {
+  const auto event = [](const std::string& id, const std::string& auth, const std::string& prev) {
+    return R"({"event_id":"$)" + id + R"(","type":"t","state_key":")" + id +
+           R"(","sender":"@a:x","room_id":"!r:x","content":{},"origin_server_ts":1,"prev_events":[)" + prev +
+           R"(],"auth_events":[)" + auth + "]}";
+  };
+  Lab lab("11", "[" + event("a", R"("$deep")", R"("$before")") + "," + event("b", R"("$a")", "") + "," +
+                    event("c", R"("$here","$a")", "") + "," + event("d", R"("$elsewhere")", "") + "]");
+  const auto holes = [&](const Lab& of, const std::vector<std::vector<std::string>>& sets) {
+    std::vector<State> states;
+    for (const auto& set : sets) states.push_back(lab.state(set));
+    return holes_of(of.program->version(), *lab.room, lab.store, states);
+  };
+  EXPECT_EQ(holes(lab, {{"$b"}, {"$c"}}), (std::vector<std::string>{"$deep", "$here"}))
+      << "not what is cited as previous, and not what an event outside cites";
+  EXPECT_EQ(holes(lab, {{"$b"}, {"$b"}}), (std::vector<std::string>{"$deep"}));
+  EXPECT_TRUE(holes(lab, {}).empty());
+  EXPECT_TRUE(holes(Lab("1", "[" + event("a", "", "") + "]"), {{"$b"}, {"$c"}}).empty()) << "it follows no edges";
 }
 
 }  // namespace
