@@ -1,19 +1,14 @@
 """The committed tables of rule numbers and of redaction against the specification's page, numbered as rendered.
 
-MATRIX_SPEC: a git directory of matrix-org/matrix-spec. Without it nothing is compared, and that is said.
 Run alone (`python tests/spec/test_tables.py`) or by pytest. Nothing of ours is used but the tables.
 """
 
-import os
-import pathlib
 import re
-import subprocess
 import sys
 
 import pytest
+from specification import VERSIONS, needs_specification, page, table
 
-TABLES = pathlib.Path(__file__).parents[1] / "model" / "versions" / "tables"
-VERSIONS = range(1, 13)
 RULES_START = re.compile(
     r"(The rules are as follows:|The complete list of rules, as of room version 3, is as follows:)"
 )
@@ -23,19 +18,6 @@ DESCRIPTIVE_PARENT = {
     version: "4.4.1.7" if version >= 8 else "4.3.1.7" if version >= 6 else "5.3.1.7" for version in VERSIONS
 }
 DESCRIPTIVE_PARENT[12] = "5.4.1.7"
-
-
-def specification(path):
-    git_directory = os.environ["MATRIX_SPEC"]
-    return subprocess.run(
-        ["git", "--git-dir", git_directory, "show", "HEAD:" + path], capture_output=True, text=True, check=True
-    ).stdout
-
-
-def page(version):
-    text = specification(f"content/rooms/v{version}.md")
-    fragment = r'\{\{% rver-fragment name="([^"]+)" %\}\}'
-    return re.sub(fragment, lambda match: specification(f"content/rooms/fragments/{match[1]}.md"), text)
 
 
 def rendered_numbers(version):
@@ -58,13 +40,7 @@ def rendered_numbers(version):
 
 
 def table_numbers(version):
-    section = (TABLES / f"{version}.txt").read_text().split("[rules]\n")[1].split("[auth events]")[0]
-    return {line.split(" ")[0] for line in section.splitlines()} - {"-"}
-
-
-needs_specification = pytest.mark.skipif(
-    "MATRIX_SPEC" not in os.environ, reason="MATRIX_SPEC names no git directory of matrix-org/matrix-spec"
-)
+    return {line.split(" ")[0] for line in table(version, "rules")} - {"-"}
 
 
 @needs_specification
@@ -98,8 +74,7 @@ def specification_keeps(version):
 
 
 def table_keeps(version):
-    lines = (TABLES / f"{version}.txt").read_text().split("[kept by redaction]\n")[1].splitlines()
-    pairs = [line.split(" ") for line in lines]
+    pairs = [line.split(" ") for line in table(version, "kept by redaction")]
     return {pair[0] for pair in pairs if len(pair) == 1}, {(pair[0], pair[1]) for pair in pairs if len(pair) > 1}
 
 

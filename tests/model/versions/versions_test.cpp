@@ -1,5 +1,6 @@
 // Every text of the package loads in every profile, and says what the committed tables say: each rule's number and
-// label, what redaction keeps, and the hashes. STATEROOM_WRITE_GOLDENS=1 writes the tables anew; read the difference.
+// label, what redaction keeps, the fields of a PDU with their limits, and the hashes. STATEROOM_WRITE_GOLDENS=1 writes
+// the tables anew; read the difference.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -60,6 +61,11 @@ std::string table(const rules::Version& version) {
       if (field.kept) out += type + " " + rules::join(field.path) + (field.kept_empty ? " (else empty)" : "") + "\n";
     }
   }
+  const rules::SectionName format{rules::SectionKind::kFormat, {}}, limits{rules::SectionKind::kLimits, {}};
+  out += "[format]\n";
+  for (const rules::FieldEntry& field : version.format) out += rules::print(format, rules::Entry(field));
+  out += "[limits]\n";
+  for (const rules::LimitEntry& limit : version.limits) out += rules::print(limits, rules::Entry(limit));
   return out;
 }
 
