@@ -79,6 +79,8 @@ void check_sizes(Value pdu, const EventFormat& format, std::vector<std::string>&
 std::vector<std::string> check_format(Value pdu, const EventFormat& format) {
   std::vector<std::string> findings;
   for (const FormatField& field : format.fields) {
+    // What is missing inside a field that is no object itself is said of that field.
+    if (field.path.size() > 1 && !at(pdu, {field.path.begin(), field.path.end() - 1}).is_object()) continue;
     const Value value = at(pdu, field.path);
     const std::string name = dotted(field.path);
     Presence presence = field.presence;

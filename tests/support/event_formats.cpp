@@ -67,6 +67,13 @@ FormatField field(std::string name, ValueType value, Presence presence, bool kep
   return out;
 }
 
+/// A required member of a field, of whatever type.
+FormatField inside(std::string name, std::string member) {
+  FormatField out = field(std::move(name), type(Base::kAny), Presence::kRequired, false);
+  out.path.push_back(std::move(member));
+  return out;
+}
+
 ContentField kept(std::vector<std::string> path, Base base) { return {std::move(path), type(base), true, false}; }
 
 void drop(EventFormat& format, const std::string& name) {
@@ -113,6 +120,7 @@ event::EventFormat format_1() {
       field("state_key", type(Base::kString), Presence::kOptional),
       field("content", type(Base::kObject), Presence::kRequired),
       field("hashes", map(type(Base::kString), type(Base::kString)), Presence::kRequired),
+      inside("hashes", "sha256"),
       field("signatures", map(identifier("server_name"), map(type(Base::kString), type(Base::kString))),
             Presence::kRequired),
       field("depth", depth, Presence::kRequired),

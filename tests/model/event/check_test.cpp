@@ -52,6 +52,10 @@ TEST(CheckFormat, NamesEachMissingField) {
   EXPECT_EQ(check_format(read_json("{}").value, support::format_6()).size(), 10u);
 }
 
+TEST(CheckFormat, NamesAMissingMemberOfAField) {
+  EXPECT_THAT(findings("hashes", R"({"sha512":"x"})"), ElementsAre("`hashes.sha256` is missing"));
+}
+
 TEST(CheckFormat, NamesFieldsOfTheWrongType) {
   for (const auto& [name, json] :
        std::initializer_list<std::pair<const char*, const char*>>{{"type", "1"},

@@ -95,7 +95,7 @@ TEST_P(Formats, CheckAsTheTranscription) {
   for (const char* change :
        {R"("depth":-1)", R"("depth":9007199254740992)", R"("room_id":"!r")",
         R"("room_id":"!lVEL38waGAf4ggmWC3OVk_bbx8kZx-iOcTBKXTBnM54")", R"("sender":"a")", R"("state_key":1)",
-        R"("prev_events":[["$p:s",{"sha256":"h"}]])", R"("prev_events":["$p"])", R"("hashes":[])",
+        R"("prev_events":[["$p:s",{"sha256":"h"}]])", R"("prev_events":["$p"])", R"("hashes":[])", R"("hashes":{})",
         R"("origin_server_ts":1.5)", R"("content":[])", R"("redacts":1)", R"("event_id":1)"}) {
     const auto event = read_json("{\"type\":\"X\"," + std::string(change) + "}");
     EXPECT_EQ(event::check_format(event.value, text), event::check_format(event.value, hand)) << change;
