@@ -1,6 +1,8 @@
 """The commands `vet` and `show`."""
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -100,7 +102,10 @@ def vet(
             console.print(f"• {sentence}", highlight=False)
         console.print(f"\n{report.folder / 'report.html'}", soft_wrap=True)
     if report.interrupted:
-        raise typer.Exit(INTERRUPTED)
+        # The core may still be in the middle of what was interrupted: nobody waits for it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
     if report.errors:
         raise typer.Exit(1)
     if check and not report.welcome:

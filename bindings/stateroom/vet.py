@@ -18,7 +18,7 @@ from markupsafe import Markup
 from stateroom import _core, drawing, vet_readings
 from stateroom.errors import made
 from stateroom.redraw import redraw, server_keys
-from stateroom.vet_files import is_report, write_folder
+from stateroom.vet_files import heard, is_report, write_folder
 from stateroom.vet_pages import VERBS, context, report_data, scope_of, templates
 
 HISTORY = "stateroom-history/1"
@@ -217,7 +217,7 @@ class Vet:
         return {k: answer[k] for k in ("allowed", "label", "number")} | {"number": answer["number"] or ""}
 
     def _witnesses(self, _tell: Callable[[float], None]) -> None:
-        search = self.work.witnesses(SCOPE_MAX, PAIRS_MAX)
+        search = heard(lambda: self.work.witnesses(SCOPE_MAX, PAIRS_MAX))
         about = {"tool": "stateroom vet", "candidate": self.candidate, "base": self.base}
         for number, witness in enumerate(search["witnesses"], 1):
             witness["files"] = {}
@@ -241,7 +241,7 @@ class Vet:
         self.search = search
 
     def _questions(self, _tell: Callable[[float], None]) -> None:
-        self.questions = self.work.differences()
+        self.questions = heard(self.work.differences)
 
     def _attribution(self, tell: Callable[[float], None]) -> None:
         """Find for each edit the smallest set of edits that makes a difference, and a question that shows it."""
@@ -253,7 +253,7 @@ class Vet:
                 vet_readings.attribute(self, edit)
                 continue
             edit["scope"] = scope_of(self, edit)
-            found = self.work.shown(number)
+            found = heard(partial(self.work.shown, number))
             if found is None:
                 continue
             found["labels"] = [self.edits[other]["label"] for other in found["with"]]
@@ -316,10 +316,11 @@ class Vet:
         for first in range(0, self.count, AT_ONCE):
             if self._late():
                 break
-            for run in self.work.histories(self.seed + first, min(AT_ONCE, self.count - first)):
+            several = min(AT_ONCE, self.count - first)
+            for run in heard(partial(self.work.histories, self.seed + first, several)):
                 self.runs.append(run)
                 if run["merges_differ"] and len(self.merges) < SHRUNK_MAX:
-                    small = self.work.shrunk(run["seed"], SHRINK_TRIES)
+                    small = heard(partial(self.work.shrunk, run["seed"], SHRINK_TRIES))
                     small["seed"] = run["seed"]
                     self.merges.append(small)
             tell(len(self.runs) / self.count)

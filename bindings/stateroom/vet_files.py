@@ -1,9 +1,12 @@
-"""The folder of a report: seen whole or not at all, and put in the place of nothing but a report."""
+"""The folder of a report: seen whole or not at all, and put in the place of nothing but a report. Ctrl-C on the way."""
 
 import json
 import shutil
 import tempfile
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from stateroom.vet_pages import FORMAT
 
@@ -30,3 +33,25 @@ def write_folder(folder: Path, files: dict[str, str]) -> None:
         fresh.rename(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def heard(call: Callable[[], Any]) -> Any:
+    """Make a long call of the core in a thread of its own, so that Ctrl-C is heard in the middle of it.
+
+    What was interrupted goes on till it is done and is not waited for.
+    """
+    done: list[Any] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            done.append(call())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return done[0]
