@@ -16,9 +16,9 @@ from pathlib import Path
 from stateroom.mutants import EXHAUSTIVE, MutantRun
 
 VERSIONS = [str(number) for number in range(1, 13)]
-OURS = ("scenarios", "random", "small scope", "citing", "receipts", EXHAUSTIVE)
+OURS = ("small scope", "citing", "random", "scenarios", "receipts", EXHAUSTIVE)  # in the order in which they are asked
 PUBLIC = ("ruma", "tuwunel", "mautrix", "rezzy")
-RANDOM = 40  # histories
+RANDOM = 20  # histories
 ROOMS = {  # of ruma: the files that are one room; the others are each one
     "minimal_private_chat": ["bootstrap-private-chat"],
     "minimal_public_chat": ["bootstrap-public-chat"],
@@ -75,24 +75,29 @@ def suites_of(version, folder):
 
 
 def ask(version, folder):
-    """What each suite notices of each mutant; the largest one is asked about what no other suite of ours notices."""
-    run = MutantRun(version)
-    run.add_scenarios()
-    run.add_random(RANDOM, seed=1)
-    run.add_small_scope()
+    """What notices each mutant: our suites one after the other, about what those before left; the public ones."""
+    asked = {suite: MutantRun(version) for suite in OURS}
+    asked["small scope"].add_small_scope(citing=False, receipts=False)
+    asked["citing"].add_citing()
+    asked["random"].add_random(RANDOM, seed=1)
+    asked["scenarios"].add_scenarios()
+    asked["receipts"].add_receipts()
+    asked[EXHAUSTIVE].add_exhaustive()
+    public = MutantRun(version)
     for suite, files in suites_of(version, folder).items():
-        run.add_files(suite, files)
-    exhaustive = MutantRun(version)
-    exhaustive.add_exhaustive()
+        public.add_files(suite, files)
     found = []
-    for number, mutant in run.numbered():
-        if any(mutant.killed_by[suite] for suite in OURS if suite in mutant.killed_by):
-            found.append(mutant)
-            continue
-        (case,) = exhaustive.ask(number).values()
-        found.append(replace(mutant, killed_by={**mutant.killed_by, EXHAUSTIVE: case}))
-    cases = run.suites() | exhaustive.suites()
-    return {"version": version, "cases": cases, "mutants": [one.to_dict(version, run.sha256) for one in found]}
+    for number, mutant in public.numbered():
+        killed_by = dict(mutant.killed_by)
+        for suite, run in asked.items():
+            (killed_by[suite],) = run.ask(number).values()
+            if killed_by[suite] is not None:
+                break
+        found.append(replace(mutant, killed_by=killed_by).to_dict(version, public.sha256))
+    cases = public.suites()
+    for run in asked.values():
+        cases |= run.suites()
+    return {"version": version, "cases": cases, "mutants": found}
 
 
 def ours(mutant):
@@ -148,13 +153,14 @@ def labels(answers):
             cell = table.setdefault(place(mutant), {}).setdefault(answer["version"], [0, 0])
             cell[0] += not ours(mutant)
             cell[1] += 1
-    lines = head("label", *VERSIONS)
+    versions = [answer["version"] for answer in answers]
+    lines = head("label", *versions)
     noticed = 0
     for label, cells in table.items():
         if not any(cell[0] for cell in cells.values()):
             noticed += 1
             continue
-        lines.append(row(f"`{label}`", *("{}/{}".format(*cells[v]) if v in cells else "" for v in VERSIONS)))
+        lines.append(row(f"`{label}`", *("{}/{}".format(*cells[v]) if v in cells else "" for v in versions)))
     return [*lines, "", f"Of {noticed} more labels every mutant is noticed."]
 
 
@@ -209,6 +215,7 @@ def write(answers):
         "survivors": survivors(answers),
     }
     cases = answers[-1]["cases"]
+    tables["versions"] = [spans([answer["version"] for answer in answers])]
     for name, lines in tables.items():
         text = text.replace(f"{{{name}}}", "\n".join(lines))
     for suite in OURS:
@@ -219,7 +226,8 @@ def write(answers):
 def main(words):
     folder = Path(words[1])
     if words[0] == "write":
-        answers = [json.loads((folder / f"{version}.json").read_text("utf-8")) for version in VERSIONS]
+        files = [folder / f"{version}.json" for version in VERSIONS]
+        answers = [json.loads(file.read_text("utf-8")) for file in files if file.exists()]
         sys.stdout.write(write(answers))
         return
     folder.mkdir(parents=True, exist_ok=True)

@@ -45,13 +45,14 @@ class Mutants {
     return out;
   }
 
-  void add_histories(const std::string& suite, const std::vector<std::pair<std::string, std::string>>& files) {
+  void add_histories(const std::string& suite, const std::vector<std::pair<std::string, std::string>>& files,
+                     bool policy_signs) {
     std::vector<search::SuiteHistory> histories;
     for (const auto& [name, bytes] : files) {
       for (auto& item : event::read_items(bytes, name)) {
         const event::HistoryItem read = value_of(std::move(item));
         event::History history = value_of(event::decode(read, loaded_->core->format, false));
-        histories.push_back({name, std::move(history.events), std::move(history.state_sets), true});
+        histories.push_back({name, std::move(history.events), std::move(history.state_sets), true, policy_signs});
       }
     }
     value_of(suites_->add_histories(suite, std::move(histories)));
@@ -120,8 +121,10 @@ void bind_mutants(py::module_& module) {
       .def_property_readonly("sha256", &Mutants::sha256, "Of the version's text with errata.")
       .def("describe", &Mutants::describe, py::arg("number"),
            "`section, label, number, operation, before, after` of a mutant.")
-      .def("add_histories", &Mutants::add_histories, py::arg("suite"), py::arg("files"), NoGil(),
-           "A suite of history files, each as (name, bytes). Error: StateroomError, one cannot be read.")
+      .def("add_histories", &Mutants::add_histories, py::arg("suite"), py::arg("files"), py::arg("policy_signs") = true,
+           NoGil(),
+           "A suite of history files, each as (name, bytes); whether a policy server's signature is taken for there. "
+           "Error: StateroomError, one cannot be read.")
       .def("add_random", &Mutants::add_random, py::arg("suite"), py::arg("count"), py::arg("seed"), NoGil(),
            "A suite of random histories.")
       .def("add_small_scope", &Mutants::add_small_scope, py::arg("suite"), NoGil(),

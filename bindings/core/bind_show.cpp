@@ -1,6 +1,7 @@
 // What `stateroom show` and the replays of `vet` ask: files read again from their bytes, judged and resolved.
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "bindings/core/history_view.h"
 #include "bindings/core/refuse.h"
 #include "model/auth/ask.h"
+#include "model/report/opened.h"
 #include "sim/workload/redraw.h"
 
 namespace stateroom::bindings {
@@ -213,9 +215,62 @@ py::dict redraw_history(const std::string& bytes, const std::string& file, const
   return out;
 }
 
+/// One event as it was received, with the rule that speaks for it.
+py::dict received_event(const report::Opened& opened, const resolve::Walk& walk, std::uint32_t number) {
+  const resolve::Receipt& receipt = walk.receipts()[number];
+  const bool redacted = std::ranges::any_of(receipt.checks, [](const auto& one) { return one.outcome == "redact"; });
+  py::dict out;
+  out["event_id"] = opened.id(base::EventIndex(number));
+  out["outcome"] = receipt.dropped       ? "drop"
+                   : receipt.rejected    ? "reject"
+                   : receipt.soft_failed ? "soft fail"
+                   : redacted            ? "redact"
+                                         : "accept";
+  const auto failed = std::ranges::find_if(
+      receipt.checks, [](const auto& one) { return one.outcome != "pass" && one.outcome != "not asked"; });
+  out["check"] = failed == receipt.checks.end() ? py::object(py::none()) : py::str(failed->name);
+  const rules::Decision* decision = report::decisive(receipt);
+  if (failed != receipt.checks.end() && failed->decision.rule.valid()) decision = &failed->decision;
+  const rules::Program& program = opened.evaluator->program();
+  out["label"] = decision == nullptr ? "" : program.label(decision->rule);
+  out["number"] = decision == nullptr ? "" : program.number(decision->rule);
+  std::vector<std::string> before;
+  for (const auto& [key, event] : opened.store.entries(receipt.before)) before.push_back(opened.id(event));
+  std::ranges::sort(before);
+  out["before"] = before;
+  return out;
+}
+
+/// A file's first history as it is received by one server, in the order of its indices; signatures are checked with the
+/// keys of the file.
+py::dict receive_history(const std::string& bytes, const std::string& file, const std::string& version) {
+  report::HistoryOptions options;
+  options.version = version;
+  options.strict = true;
+  const auto items = event::read_items(bytes, file);
+  if (items.empty()) throw Refusal({base::ErrorCode::kFormat, "the input holds no history", file, {}});
+  if (!items[0]) throw Refusal(items[0].error());
+  const auto opened = value_of(report::open(bench(), *items[0], options));
+  resolve::WalkOptions walking;
+  walking.strict = walking.arrival = true;
+  const auto walk = value_of(resolve::Walk::run(*opened->evaluator, opened->store, *opened->resolver, walking));
+  py::list events;
+  for (std::uint32_t e = 0; e < opened->room->size(); ++e) events.append(received_event(*opened, walk, e));
+  std::vector<std::string> current;
+  for (const auto& [key, event] : opened->store.entries(walk.current())) current.push_back(opened->id(event));
+  std::ranges::sort(current);
+  py::dict out;
+  out["events"] = events;
+  out["current"] = current;
+  return out;
+}
+
 }  // namespace
 
 void bind_show(py::module_& module) {
+  module.def("receive_history", &receive_history, py::arg("bytes"), py::arg("file"), py::arg("version"),
+             "The first history of a file as one server receives it, event by event, soft failure included: `event_id, "
+             "outcome, check, label, number, before` of each, and the `current` state.");
   module.def("show_history", &show_history, py::arg("bytes"), py::arg("file"), py::arg("version") = py::none(),
              py::arg("profile") = "", py::arg("readings") = std::map<std::string, std::string>{},
              "A history with its graph, verdicts, and a resolution name by name.");

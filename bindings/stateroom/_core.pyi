@@ -31,6 +31,7 @@ __all__: list[str] = [
     "list_errors",
     "list_readings",
     "parse_text",
+    "receive_history",
     "redact",
     "redraw_history",
     "replay_auth",
@@ -59,9 +60,11 @@ class Mutants:
         """
         A suite of families, each a JSON text: `name, events, states, trials, recheck`; every trial is judged in every state. Error: StateroomError, one cannot be read.
         """
-    def add_histories(self, suite: str, files: collections.abc.Sequence[tuple[str, str]]) -> None:
+    def add_histories(
+        self, suite: str, files: collections.abc.Sequence[tuple[str, str]], policy_signs: bool = True
+    ) -> None:
         """
-        A suite of history files, each as (name, bytes). Error: StateroomError, one cannot be read.
+        A suite of history files, each as (name, bytes); whether a policy server's signature is taken for there. Error: StateroomError, one cannot be read.
         """
     def add_random(
         self,
@@ -629,6 +632,11 @@ def list_readings(version: str) -> list:
 def parse_text(text: str, file: str) -> tuple[TextTree, list[str]]:
     """
     The tree of a room version text, or None and the lines of its errors.
+    """
+
+def receive_history(bytes: str, file: str, version: str) -> dict:
+    """
+    The first history of a file as one server receives it, event by event, soft failure included: `event_id, outcome, check, label, number, before` of each, and the `current` state.
     """
 
 def redact(bench: Workbench, pdu: str, version: str) -> str:

@@ -94,13 +94,7 @@ class MutantRun:
 
     def add_scenarios(self) -> None:
         """Add the named problem histories, as this version's signed PDUs."""
-        files = []
-        drawings: dict[str, Path] = {}
-        for path in scenarios():
-            drawings.setdefault(path.name.split(".")[0], path)
-        for name, path in drawings.items():
-            history = redraw(json.loads(path.read_text(encoding="utf-8")), self.version)
-            files.append((name, json.dumps(history)))
+        files = [(name, json.dumps(redraw(history, self.version))) for name, history in drawings().items()]
         self._core.add_histories(SCENARIOS, files)
 
     def add_histories(self, suite: str, histories: Iterable[tuple[str, list[Path]]]) -> None:
@@ -123,14 +117,26 @@ class MutantRun:
         """Add random histories of honest servers with the seeds `seed` … `seed` + `count` - 1."""
         self._core.add_random(RANDOM, count, seed)
 
-    def add_small_scope(self) -> None:
+    def add_small_scope(self, citing: bool = True, receipts: bool = True) -> None:
         """Add every event of the small scope, in the state `study` and with one entry of it otherwise.
 
-        Two more suites hold what such an event has none of: events that cite other auth_events than those selected, and
-        what the checks on receipt make of events, faulty ones among them.
+        Parameters
+        ----------
+        citing, receipts
+            Add what such an event has none of too: `add_citing`, `add_receipts`.
         """
         self._core.add_small_scope(SCOPE)
+        if citing:
+            self.add_citing()
+        if receipts:
+            self.add_receipts()
+
+    def add_citing(self) -> None:
+        """Add events that cite other auth_events than those selected, or name another room."""
         self._core.add_citing(CITING)
+
+    def add_receipts(self) -> None:
+        """Add what the checks on receipt make of events, faulty ones among them, and which redactions apply."""
         self._core.add_receipts(RECEIPTS)
 
     def add_families(self, suite: str, families: Iterable[Mapping[str, Any]]) -> None:
@@ -203,6 +209,14 @@ class MutantRun:
                         yield number, Mutant(**self._core.describe(number), killed_by=answer)
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+
+
+def drawings() -> dict[str, dict[str, Any]]:
+    """Give the named problem histories, each in one of its versions, to be redrawn."""
+    paths: dict[str, Path] = {}
+    for path in scenarios():
+        paths.setdefault(path.name.split(".")[0], path)
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
 
 
 def _lines(path: Path) -> str:

@@ -25,7 +25,8 @@ struct SuiteHistory {
   std::string name;
   std::vector<event::Event> events;
   std::vector<std::vector<std::string>> state_sets;
-  bool arrival = false;  // whether soft failure is asked about too, as if the events had arrived in their order
+  bool arrival = false;      // whether soft failure is asked about too, as if the events had arrived in their order
+  bool policy_signs = true;  // whether a policy server's signature is there
 };
 
 class Suite;

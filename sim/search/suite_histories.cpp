@@ -25,7 +25,10 @@ base::Result<Said> say(const ProgramPtr& program, const SuiteHistory& history) {
   for (const event::Event& event : history.events) {
     if (event.rejected_outside) (*room)->set_rejected((*room)->find(event.event_id), true);
   }
-  rules::Evaluator evaluator(program, **room);
+  rules::Oracles oracles;
+  if (!history.policy_signs)
+    oracles.signed_with = [](EventIndex, std::string_view, std::string_view, EventIndex) { return false; };
+  rules::Evaluator evaluator(program, **room, std::move(oracles));
   graph::StateStore store;
   resolve::Resolver resolver(evaluator, store);
   resolve::WalkOptions options;

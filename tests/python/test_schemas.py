@@ -113,6 +113,7 @@ def test_what_is_written_and_printed_is_said_as_json_too(tmp_path, file, monkeyp
         ("vet", "no such version", "--against", "11"),
         ("vet", "11", "--against", "no such version"),
         ("mutants", "no such version"),
+        ("vectors", "-o", "vectors", "--versions", "no such version"),
     ],
 )
 def test_what_cannot_be_done_is_a_line_too_and_nothing_is_written(words, tmp_path, monkeypatch):

@@ -435,6 +435,20 @@ def topic_from_the_future(room: Room) -> Scenario:
     return Scenario(text, [left, right], in_each({TOPIC: "topic_alice"}, bobs, bobs))
 
 
+def topic_by_id(room: Room) -> Scenario:
+    fork = room.fork()
+    left = room.topic("topic_a", "alice")
+    room.back(fork)
+    right = room.topic("topic_b", "alice", late=-1)
+    text = (
+        "Alice sets the topic twice in the same millisecond, on two servers. Power, mainline and time are the same, so that the topic of the greater event id is replayed "
+        "last and stands. In version 1 the depths are the same too, and the first one that is allowed by lesser SHA-1 of the id stands."
+    )
+    a: Expected = {TOPIC: "topic_a"}
+    b: Expected = {TOPIC: "topic_b"}
+    return Scenario(text, [left, right], in_each(b, b, a))
+
+
 def name_by_depth(room: Room) -> Scenario:
     room.clear()
     room.open()
@@ -478,6 +492,7 @@ SCENARIOS: list[Callable[[Room], Scenario]] = [
     topic_after_a_merge,
     topic_against_demotion,
     topic_from_the_future,
+    topic_by_id,
     name_by_depth,
 ]
 
