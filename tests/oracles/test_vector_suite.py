@@ -11,7 +11,7 @@ from stateroom.oracles import NAMES, Oracle
 from stateroom.pdus import event_id
 from stateroom.vectors import Options, make
 
-VERSIONS = ["6", "11"]
+VERSIONS = ["11"]
 JUDGES = [name for name in NAMES if name != "dendrite"]  # it judges as gomatrixserverlib does, by the same library
 
 
@@ -44,7 +44,7 @@ def test_a_verdict_is_shared_or_has_a_name(
             same += found.same
             asked += 1
     assert asked
-    assert same > asked / 2
+    assert same > asked / 3
 
 
 @pytest.mark.long
@@ -66,4 +66,4 @@ def test_a_resolution_is_shared_or_has_a_name(
             same += found.same
             asked += 1
     assert asked
-    assert same > asked / 2
+    assert same > asked / 3
