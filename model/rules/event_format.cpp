@@ -20,10 +20,7 @@ class Builder {
     level();
     identifiers();
     fields();
-    for (const LimitEntry& limit : version_.limits) {
-      auto& limits = limit.unit == LimitUnit::kBytes ? out_.limits_bytes : out_.limits_entries;
-      limits[limit.name] = static_cast<std::uint64_t>(limit.most.value);
-    }
+    for (const LimitEntry& entry : version_.limits) limit(entry);
     canonical_json();
     for (const SignatureEntry& entry : version_.signatures) {
       if (entry.value != nullptr) hashed_object(entry);
@@ -40,6 +37,18 @@ class Builder {
  private:
   void error(ErrorCode code, const Location& location, std::string message, std::string hint = {}) {
     errors_.push_back(Error{code, std::move(message), location.text(), std::move(hint)});
+  }
+
+  void limit(const LimitEntry& entry) {
+    const bool bytes = entry.unit == LimitUnit::kBytes;
+    if (entry.most.value < 1)
+      error(ErrorCode::kType, entry.location, "the limit `" + entry.name + "` leaves room for nothing",
+            "it is at least 1");
+    const bool known = (bytes && entry.name == "event") || out_.field(entry.name) != nullptr;
+    if (!known)
+      error(ErrorCode::kName, entry.location, "found a limit of `" + entry.name + "`, which is no field of a PDU",
+            bytes ? "limits are those of fields, and of the whole `event`" : "limits are those of fields");
+    (bytes ? out_.limits_bytes : out_.limits_entries)[entry.name] = static_cast<std::uint64_t>(entry.most.value);
   }
 
   // -- types ----------------------------------------------------------------------------------------------------------

@@ -318,6 +318,13 @@ class Builder {
       }
     }
     for (const ReadingEntry& reading : version.readings) {
+      std::set<std::string> names;
+      for (const Choice& choice : reading.choices) {
+        if (!names.insert(choice.name).second)
+          fail(base::ErrorCode::kEdit, reading.location,
+               "the reading `" + reading.name + "` has two choices `" + choice.name + "`",
+               "a choice is taken by its name");
+      }
       if (!reading.choice(reading.default_choice)) {
         fail(base::ErrorCode::kUnknownReading, reading.location,
              "the reading `" + reading.name + "` has no choice `" + reading.default_choice + "`, its default");

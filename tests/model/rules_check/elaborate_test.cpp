@@ -244,6 +244,20 @@ TEST(Elaborate, ExtremitiesAreAskedAmongEventsByWhatTheyAre) {
   });
 }
 
+TEST(Elaborate, RefusesLimitsAndChoicesThatMeanNothing) {
+  const std::string twin = "edit limits\n  insert sender  200 bytes\n";
+  run({
+      {"a limit of no field", "edit limits\n  insert @@sendr  200 bytes\n", "name", "no field of a PDU",
+       "whole `event`", twin},
+      {"a limit that leaves nothing", "edit limits\n  insert @@sender  0 bytes\n", "type", "leaves room for nothing",
+       "at least 1", twin},
+  });
+  const auto found = check("edit readings\n  insert reading r default a\n    a \"one\"\n    a \"two\"\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].message, "the reading `r` has two choices `a`");
+  EXPECT_TRUE(check("edit readings\n  insert reading r default a\n    a \"one\"\n    b \"two\"\n").empty());
+}
+
 TEST(Elaborate, WorkIsBounded) {
   const auto doubled = [](int times) {
     std::string body = "edit definitions\n  insert d0 = type = \"x\"\n";
