@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from stateroom.differ import NAMES, Campaign, Result, versions_of
 from stateroom.differ import differ as run
+from stateroom.differ_coverage import UNMET
+from stateroom.differ_page import PAGE, record, record_readings
+from stateroom.differ_page import page as written
 from stateroom.output import INTERRUPTED, REFUSED, UNWELCOME, USAGE, fail, note_json, people, table, words
 
 
@@ -25,6 +28,23 @@ def _show(result: Result) -> None:
             for found in one["explanations"]:
                 out.add_row(found["explanation"], str(found["histories"]), found["file"] or "")
             people.print(out)
+    _show_coverage(result.summary["coverage"])
+
+
+def _show_coverage(coverage: dict[str, Any]) -> None:
+    if not coverage["histories"]:
+        return
+    counted = ", ".join(f"{one['exercised']} of {one['of']} {one['kind']}s" for one in coverage["exercised"])
+    people.print(f"\nexercised in a sample of {coverage['histories']}: {counted}", highlight=False)
+    out = table("", "reading", "changes", "share")
+    for one in coverage["readings"]:
+        out.add_row(one["reading"], f"{one['changes']} of {one['of']}", f"{one['share']:.3%}")
+    people.print(out)
+    if coverage["untouched"]:
+        out = table("", "untouched", "versions", "why")
+        for one in coverage["untouched"]:
+            out.add_row(f"{one['kind']} {one['name']}", ", ".join(one["versions"]), one["reason"] or UNMET)
+        people.print(out)
 
 
 def differ(
@@ -41,6 +61,11 @@ def differ(
         bool, typer.Option("--auth", help="A single event of each history instead of a resolution.")
     ] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; as many as cores without it.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Ask again about what is unexplained in a campaign.")] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="DOCS", help="Record the campaign in -o in this folder, and write its page."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", callback=note_json, help="One JSON object a history and oracle.")
     ] = False,
@@ -50,6 +75,14 @@ def differ(
 
     Example: `stateroom differ --oracle ruma --versions 11,12 --histories 1000 -o campaign`
     """
+    if page is not None:
+        if output is None or not (output / "summary.json").exists():
+            fail({"code": "file", "message": "`--page` takes the campaign that `-o` names"}, USAGE)
+        record(output, page / "differences")
+        record_readings(page / "differences", versions_of(versions))
+        (page / PAGE).write_text(written(page / "differences"), "utf-8")
+        people.print(str(page / PAGE), soft_wrap=True)
+        return
     names = tuple(dict.fromkeys(filter(None, oracle.split(","))))
     unknown = [name for name in names if name not in NAMES]
     if unknown or not names or not versions_of(versions):
@@ -63,7 +96,11 @@ def differ(
         ) as progress:  # fmt: skip
             task = progress.add_task("histories", total=None)
             result = run(
-                campaign, output, jobs=jobs, tell=lambda done, total: progress.update(task, completed=done, total=total)
+                campaign,
+                output,
+                jobs=jobs,
+                again=again,
+                tell=lambda done, total: progress.update(task, completed=done, total=total),
             )
     except FileNotFoundError as error:
         fail({"code": "file", "message": str(error), "hint": "`make oracles` builds all of them"})

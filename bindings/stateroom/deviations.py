@@ -179,6 +179,18 @@ GOMATRIXSERVERLIB = (
         "a level that is null is taken for 0 in versions that take integers alone",
     ),
     Deviation(
+        "typed-levels",
+        _BOTH,
+        "eventcontent.go:480",
+        "a power levels event is refused for ill-typed `notifications` in versions that do not know them too",
+    ),
+    Deviation(
+        "join-from",
+        _BOTH,
+        "eventauth.go:1246",
+        "who knocked, or whose membership nobody knows, may not join a public room",
+    ),
+    Deviation(
         "unreadable-state",
         _BOTH,
         "eventauth.go:417",
@@ -196,6 +208,18 @@ RUMA = (
         "an entry of the state that was rejected is passed over for the one that the event cites",
     ),
     Deviation(
+        "auth-events-again",
+        ("ruma",),
+        "ruma-state-res/src/state_res.rs:620",
+        "an event that was rejected for its auth_events is tried in a resolution as if only the state had refused it",
+    ),
+    Deviation(
+        "typed-levels",
+        ("ruma",),
+        "ruma-state-res/src/event_auth.rs:473",
+        "a power levels event is refused for ill-typed `notifications` in versions that do not know them too",
+    ),
+    Deviation(
         "unreadable-state",
         ("ruma",),
         "ruma-state-res/src/events/power_levels.rs:109",
@@ -210,6 +234,12 @@ SYNAPSE = (
         ("synapse",),
         "synapse/state/v2.py:853",
         "an entry of the state that was rejected is passed over for the one that the event cites",
+    ),
+    Deviation(
+        "typed-join-rule",
+        ("synapse",),
+        "synapse/event_auth.py:642",
+        "a join rule that is no string admits nobody; without one it is `invite`",
     ),
 )
 """Of Synapse."""
@@ -283,14 +313,6 @@ VERDICTS = (
         "eventauth.go:458",
         "a create event with another state_key, or none, is refused",
         "create.allow",
-        False,
-    ),
-    VerdictDeviation(
-        "typed-levels",
-        ("ruma", *_BOTH),
-        "ruma-state-res/src/event_auth.rs:473, eventcontent.go:480",
-        "a power levels event is refused for ill-typed `notifications` in versions that do not know them too",
-        "power_levels.",
         False,
     ),
     VerdictDeviation(

@@ -163,6 +163,7 @@ def differ(
     *,
     jobs: int | None = None,
     tell: Callable[[int, int], None] = lambda done, total: None,
+    again: bool = False,
 ) -> Result:
     """Compare random histories, and write table, summary and smallest histories.
 
@@ -175,6 +176,8 @@ def differ(
         Processes; as many as cores without it.
     tell : callable
         Hears how many histories are done, and how many there are.
+    again : bool
+        What is unexplained in the parts that are done is asked again, as after a deviation got its name.
 
     Raises
     ------
@@ -191,10 +194,10 @@ def differ(
     texts = _texts(campaign.versions)
     if output is None:
         with tempfile.TemporaryDirectory(prefix="stateroom-") as scratch:
-            return _differ(campaign, Path(scratch), jobs, tell)
+            return _differ(campaign, Path(scratch), jobs, tell, again)
     folder = Path(output)
     _claim(campaign, texts, folder)
-    return _differ(campaign, folder, jobs, tell)
+    return _differ(campaign, folder, jobs, tell, again)
 
 
 def _claim(campaign: Campaign, texts: dict[str, str], folder: Path) -> None:
@@ -225,7 +228,20 @@ def _texts(versions: tuple[str, ...]) -> dict[str, str]:
     return {name: known[name] for name in versions}
 
 
-def _differ(campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[int, int], None]) -> Result:
+def _explain_again(campaign: Campaign, workers: "Workers", folder: Path, parts: list[Part]) -> None:
+    """Ask again about what is unexplained in the parts that are done."""
+    asked = []
+    for part in parts:
+        rows = _read_parts(folder, [part])
+        if any(row["explanation"] == UNEXPLAINED for row in rows):
+            asked.append(({"ask": "again", "rows": rows, "auth": campaign.auth}, part))
+    for rows, part in workers.finished(asked):
+        _write_part(folder / "parts" / part.name, rows)
+
+
+def _differ(
+    campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[int, int], None], again: bool
+) -> Result:
     (folder / "parts").mkdir(exist_ok=True)
     parts = campaign.parts()
     todo = [part for part in parts if not (folder / "parts" / part.name).exists()]
@@ -236,6 +252,8 @@ def _differ(campaign: Campaign, folder: Path, jobs: int | None, tell: Callable[[
     complete = True
     witnesses: dict[tuple[str, str, int], str] = {}
     try:
+        if again:
+            _explain_again(campaign, workers, folder, parts)
         for found, part in workers.finished([({"ask": "part"} | asdict(part), part) for part in todo]):
             beside = folder / "parts" / part.coverage_name
             beside.write_text(json.dumps(found["coverage"]) + "\n", "utf-8")
@@ -362,7 +380,12 @@ def _summary(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
             for of in [[row for row in rows if row["version"] == version]]
         },
         "explanations": [
-            {"explanation": one, "histories": count, "file": files.get(one)}
+            {
+                "explanation": one,
+                "histories": count,
+                "versions": Counter(row["version"] for row in rows if row["explanation"] == one),
+                "file": files.get(one),
+            }
             for one, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         ],
     }

@@ -145,13 +145,6 @@ def _with_typed_content(event: dict[str, Any]) -> dict[str, Any]:
     return event | {"content": content}
 
 
-def _with_typed_levels(event: dict[str, Any]) -> dict[str, Any]:
-    levels = event["content"].get("notifications", {})
-    typed = isinstance(levels, dict) and all(type(level) is int for level in levels.values())
-    content = {name: value for name, value in event["content"].items() if typed or name != "notifications"}
-    return event | {"content": content}
-
-
 def _with_creator(event: dict[str, Any]) -> dict[str, Any]:
     content = event["content"]
     typed = isinstance(content.get("creator", ""), str)
@@ -165,7 +158,6 @@ def _with_redacts(event: dict[str, Any]) -> dict[str, Any]:
 REPAIRS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "user-ids": _with_user_id,
     "typed-content": _with_typed_content,
-    "typed-levels": _with_typed_levels,
     "typed-creator": _with_creator,
     "create-with-key": lambda event: event | {"state_key": ""},
     "redacts-absent": _with_redacts,

@@ -8,7 +8,7 @@ from typing import Any
 from stateroom import _core
 from stateroom.differ_auth import AuthCase, AuthComparison, choose, smaller
 from stateroom.differ_coverage import EACH, Sampler
-from stateroom.differ_explain import Case, Comparison, compare
+from stateroom.differ_explain import UNEXPLAINED, Case, Comparison, compare
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import Oracle
 
@@ -64,6 +64,18 @@ def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -
                 }
             )
     return {"rows": rows, "coverage": sampler.coverage.to_dict()}
+
+
+def again(rows: list[dict[str, Any]], auth: bool) -> list[dict[str, Any]]:
+    """Explain again what is unexplained in a part."""
+    out = []
+    for row in rows:
+        comparison = _comparison(row["oracle"], row["version"], auth)
+        if row["explanation"] == UNEXPLAINED and comparison is not None:
+            found = comparison.find(_made(row["version"], row["seed"], auth))
+            row = row | {"same": found.same, "explanation": found.explanation}
+        out.append(row)
+    return out
 
 
 def witness(oracle: str, version: str, seed: int, explanation: str, auth: bool) -> dict[str, Any]:
@@ -130,7 +142,7 @@ def _their_verdicts(
 
 def main() -> None:
     """Answer questions until there are no more."""
-    questions: dict[str, Callable[..., Any]] = {"part": part, "witness": witness}
+    questions: dict[str, Callable[..., Any]] = {"part": part, "again": again, "witness": witness}
     for line in sys.stdin:
         question = json.loads(line)
         answer = questions[question.pop("ask")](**question)
@@ -138,4 +150,4 @@ def main() -> None:
         sys.stdout.flush()
 
 
-__all__ = ["main", "part", "witness"]
+__all__ = ["again", "main", "part", "witness"]

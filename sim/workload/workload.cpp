@@ -114,6 +114,7 @@ class Maker {
       if ((*trials)[i].decision.allowed == refused) continue;
       ideas[i].rejected = refused;
       ideas[i].origin_server_ts = tick();
+      if (repeats(ideas[i])) continue;
       if (auto done = cite(ideas[i], (*trials)[i]); !done) return done;
       const auto number = static_cast<std::uint32_t>(scene_->steps().size());
       decisions_.push_back((*trials)[i].decision);
@@ -124,6 +125,17 @@ class Maker {
       break;
     }
     return {};
+  }
+
+  /// Somebody who is refused twice at the same time with the same words would make the same event.
+  bool repeats(const Step& idea) const {
+    const auto same = [&](const Step& step) {
+      return step.type == idea.type && step.state_key == idea.state_key && step.sender == idea.sender &&
+             step.content == idea.content && step.origin_server_ts == idea.origin_server_ts && step.prev == idea.prev &&
+             step.redacts == idea.redacts && step.levels.has_value() == idea.levels.has_value() &&
+             (!step.levels || step.levels->json() == idea.levels->json());
+    };
+    return std::any_of(scene_->steps().begin(), scene_->steps().end(), same);
   }
 
   /// Other auth events than the selection, if the rules on them hold.
