@@ -233,7 +233,7 @@ def _explain_again(campaign: Campaign, workers: "Workers", folder: Path, parts: 
     asked = []
     for part in parts:
         rows = _read_parts(folder, [part])
-        if any(row["explanation"] == UNEXPLAINED for row in rows):
+        if any(str(row["explanation"]).startswith((UNEXPLAINED, "reading:")) for row in rows):
             asked.append(({"ask": "again", "rows": rows, "auth": campaign.auth}, part))
     for rows, part in workers.finished(asked):
         _write_part(folder / "parts" / part.name, rows)

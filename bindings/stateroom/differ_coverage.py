@@ -33,6 +33,18 @@ REASONS = (
     (r"(unconflicted|agreed): is empty", "all state sets hold the create event"),
     (r"(conflicted|everything|full_conflicted_set|result): is empty", "only histories with a contested key count"),
     (r"by auth_events$", "a cited event rarely stands behind by the keys of the order"),
+    (r"auth_difference: is empty", "state sets that differ have auth chains that differ"),
+    (r"conflicted_state_subgraph: is empty", "it holds the conflicted events themselves"),
+    (r": is empty", "a room has its create event and power levels from the start"),
+    (r"aliases\.state_key", "made aliases have a state_key"),
+    (r"third_party\.(mxid|signed)", "made invitations are signed, and for their target"),
+    (r"member\.(join|knock)\.sender", "people join and knock for themselves; `differ --auth` changes the sender"),
+    (r"leave\.unban", "seldom does somebody who may not ban lift a ban; `differ --auth` meets it"),
+    (r"^room$", "made events are of one room"),
+    (r"absent_levels=defaults", "asks for a level below the default that is set or removed; `differ --auth` meets it"),
+    (r"empty_third_party_invite", "what redaction leaves is read by no resolution"),
+    (r"mainline_start", "the normal order has power levels only with another state_key, which no mainline has"),
+    (r"none_allowed|string_levels|float_levels", "seldom decides; its smallest history is found by looking for it"),
     (r"by event_id$|by sha1", "clocks stand still only in some rooms"),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stateroom import _core, deviations
+from stateroom.differ_coverage import UNMET, reason
 from stateroom.differ_explain import Case
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import NAMES
@@ -19,7 +20,7 @@ from stateroom.oracles import NAMES
 FORMAT = "stateroom-differences/1"
 RECORD = "campaigns.json"
 PAGE = "where-implementations-differ.md"
-SEEDS = 4000  # histories that are looked at for a reading's smallest one
+SEEDS = 600  # histories that are looked at for a reading's smallest one
 HEAD = """# Where the implementations differ
 
 Random histories, distinct up to renaming and each with a contested key, resolved by ours under an implementation's
@@ -222,8 +223,8 @@ def _exercised(campaigns: list[dict[str, Any]]) -> list[str]:
     out = [
         "## What the histories exercise",
         "",
-        "| reading | results that it changes | of | share |",
-        "|---|---|---|---|",
+        "| reading | results that it changes | of | share | why none |",
+        "|---|---|---|---|---|",
     ]
     changes: dict[str, list[int]] = {}
     for campaign in campaigns:
@@ -232,12 +233,13 @@ def _exercised(campaigns: list[dict[str, Any]]) -> list[str]:
             counts[0] += one["changes"]
             counts[1] += one["of"]
     for name, (number, of) in sorted(changes.items()):
-        out.append(f"| `{name}` | {number:,} | {of:,} | {number / of if of else 0:.3%} |")
+        why = "" if number else reason(name) or UNMET
+        out.append(f"| `{name}` | {number:,} | {of:,} | {number / of if of else 0:.3%} | {why} |")
     for campaign in campaigns:
         if campaign["coverage"]["untouched"]:
             out += ["", f"Untouched in the sample of {campaign['name']}:", "", "| | versions | why |", "|---|---|---|"]
             out += [
-                f"| {one['kind']} `{one['name']}` | {', '.join(one['versions'])} | {one['reason'] or 'not met'} |"
+                f"| {one['kind']} `{one['name']}` | {', '.join(one['versions'])} | {reason(one['name']) or UNMET} |"
                 for one in campaign["coverage"]["untouched"]
             ]
     return out

@@ -67,11 +67,11 @@ def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -
 
 
 def again(rows: list[dict[str, Any]], auth: bool) -> list[dict[str, Any]]:
-    """Explain again what is unexplained in a part."""
+    """Explain again what is unexplained in a part, or explained by a reading: a deviation may have got a name."""
     out = []
     for row in rows:
         comparison = _comparison(row["oracle"], row["version"], auth)
-        if row["explanation"] == UNEXPLAINED and comparison is not None:
+        if comparison is not None and str(row["explanation"]).startswith((UNEXPLAINED, "reading:")):
             found = comparison.find(_made(row["version"], row["seed"], auth))
             row = row | {"same": found.same, "explanation": found.explanation}
         out.append(row)
