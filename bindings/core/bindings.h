@@ -38,4 +38,7 @@ void bind_show(pybind11::module_& module);
 /// `Mutants`: what `stateroom mutants` asks.
 void bind_mutants(pybind11::module_& module);
 
+/// `Prover`: what `stateroom prove` asks.
+void bind_prove(pybind11::module_& module);
+
 }  // namespace stateroom::bindings

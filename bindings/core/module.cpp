@@ -7,6 +7,7 @@ PYBIND11_MODULE(_core, module) {
   stateroom::bindings::bind_build_info(module);
   stateroom::bindings::bind_show(module);
   stateroom::bindings::bind_mutants(module);
+  stateroom::bindings::bind_prove(module);
   stateroom::bindings::bind_rules(module);
   stateroom::bindings::bind_report(module);
   stateroom::bindings::bind_search(module);

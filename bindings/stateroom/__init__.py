@@ -16,6 +16,7 @@ from stateroom.errors import InputError, InternalError, LimitError, StateroomErr
 from stateroom.events import Decision, Event, Events, Receipt, Receipts
 from stateroom.histories import Edges, History, authorise, history, read_histories, read_history
 from stateroom.pdus import canonical_json, check_format, content_hash, event_id, redact, signature
+from stateroom.prove import Finding, Matrix, Proof, Side, matrix, properties, prove
 from stateroom.show import show
 from stateroom.states import Check, EventFunction, EventOrder, EventSet, Resolution, State, Trace, Work
 from stateroom.tables import write_table
@@ -34,15 +35,19 @@ __all__ = [
     "EventOrder",
     "EventSet",
     "Events",
+    "Finding",
     "History",
     "InputError",
     "InternalError",
     "LimitError",
+    "Matrix",
+    "Proof",
     "Receipt",
     "Receipts",
     "Report",
     "Resolution",
     "Rule",
+    "Side",
     "State",
     "StateroomError",
     "Text",
@@ -61,8 +66,11 @@ __all__ = [
     "event_id",
     "format",
     "history",
+    "matrix",
     "parse",
     "print_text",
+    "properties",
+    "prove",
     "read_histories",
     "read_history",
     "redact",

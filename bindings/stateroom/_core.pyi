@@ -15,6 +15,7 @@ __all__: list[str] = [
     "HistoryMaker",
     "HistoryView",
     "Mutants",
+    "Prover",
     "ResolutionView",
     "RoomBuilder",
     "StateView",
@@ -30,6 +31,7 @@ __all__: list[str] = [
     "format_text",
     "list_errors",
     "list_readings",
+    "one_event_properties",
     "parse_text",
     "receive_history",
     "redact",
@@ -37,6 +39,7 @@ __all__: list[str] = [
     "replay_auth",
     "show_history",
     "signature_state",
+    "solver_version",
     "version",
     "vet_check",
     "vet_server_keys",
@@ -131,6 +134,30 @@ class Mutants:
     def sha256(self) -> str:
         """
         Of the version's text with errata.
+        """
+
+class Prover:
+    """
+    Puts questions about one event to the solver.
+    """
+    def __init__(self) -> None: ...
+    def ask(
+        self,
+        property: str,
+        version: str,
+        other: str = "",
+        profile: str = "",
+        rlimit: typing.SupportsInt | typing.SupportsIndex = 50000000,
+        either: bool = False,
+        smt2: str = "",
+        progress: collections.abc.Callable[[int], bool] | None = None,
+    ) -> dict:
+        """
+        The answer to one question. `progress` is called with the findings so far and says whether to go on.
+        """
+    def version(self, name: str, profile: str = "") -> dict:
+        """
+        Name and hash of a version. Error: StateroomError, its text does not check.
         """
 
 class TextTree:
@@ -629,6 +656,11 @@ def list_readings(version: str) -> list:
     A version's readings: name, default, and its choices with the profiles that choose so.
     """
 
+def one_event_properties() -> list:
+    """
+    (name, id, statement) of each property about one event.
+    """
+
 def parse_text(text: str, file: str) -> tuple[TextTree, list[str]]:
     """
     The tree of a room version text, or None and the lines of its errors.
@@ -668,6 +700,11 @@ def show_history(
 def signature_state(bench: Workbench, pdu: str, version: str, server: str, keys: str) -> str:
     """
     valid, invalid or no-key.
+    """
+
+def solver_version() -> str:
+    """
+    Name and release of the solver.
     """
 
 def vet_check(

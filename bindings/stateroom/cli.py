@@ -17,6 +17,7 @@ from stateroom.bench import bench
 from stateroom.cli_differ import register as register_differ
 from stateroom.cli_format import register as register_format
 from stateroom.cli_mutants import register as register_mutants
+from stateroom.cli_prove import register as register_prove
 from stateroom.cli_vectors import register as register_vectors
 from stateroom.cli_vet import register
 from stateroom.errors import StateroomError
@@ -447,6 +448,7 @@ def errors(as_json: Json = False) -> None:
 register_differ(app)
 register_format(app)
 register_mutants(app)
+register_prove(app)
 register_vectors(app)
 register(app)
 

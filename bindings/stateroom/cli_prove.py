@@ -1,0 +1,140 @@
+"""The command `prove`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from stateroom.bench import bench
+from stateroom.errors import StateroomError
+from stateroom.output import UNWELCOME, USAGE, fail, people, table, words, write_whole
+from stateroom.prove import RLIMIT, Proof, matrix, properties, prove
+
+
+def _print(proof: Proof) -> None:
+    colour = {"proved": "green", "refuted": "red", "unknown": "yellow"}[proof.verdict]
+    people.print(
+        f"[bold]{escape(proof.property)}[/] in {escape(proof.version)}: [bold {colour}]{proof.verdict}[/] "
+        f"for all events and states ({', '.join(proof.hypotheses)}; profile {escape(proof.profile)}; {proof.solver}; "
+        f"{proof.seconds:.1f} s)",
+        highlight=False,
+    )
+    if proof.detail:
+        people.print(f"  {proof.reason}: {escape(proof.detail)}", highlight=False)
+    for line in proof.translated:
+        people.print(f"  compared as: {escape(line)}", highlight=False)
+    for finding in proof.findings:
+        people.print(f"  {escape(finding.words)}", highlight=False)
+    for line in proof.mismatches:
+        people.print(f"  a model that does not replay, a mistake of the prover: {escape(line)}", highlight=False)
+
+
+def _write(proof: Proof, folder: Path) -> str | None:
+    """Write each finding as a question for `stateroom auth`; give the first file."""
+    first = None
+    for number, finding in enumerate(proof.findings, 1):
+        for side in finding.sides:
+            if not side.event:
+                continue
+            stem = f"{proof.property.replace(':', '-')}-{Path(proof.version).name}-{number}-{side.version}"
+            path = folder / f"{stem}.json"
+            about = {"property": proof.property, "words": finding.words, "version_sha256": proof.version_sha256}
+            write_whole(path, json.dumps({**side.question(), "about": about}, indent=1, ensure_ascii=False) + "\n")
+            first = first or str(path)
+    return first
+
+
+def _list() -> None:
+    out = table("Properties about one event", "property", "id", "says")
+    for name, (number, statement) in properties().items():
+        out.add_row(f"{name}:V" if name == "same-rules" else name, number, statement)
+    people.print(out)
+
+
+def _matrix(names: list[str], profile: str, rlimit: int) -> None:
+    listed = [json.loads(line) for line in bench.versions().lines]
+    chosen = names or [version["name"] for version in listed if version["status"] == "stable"]
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=words, transient=True) as progress:
+        task = progress.add_task("pairs of versions", total=None)
+        found = matrix(
+            chosen,
+            profile=profile,
+            rlimit=rlimit,
+            tell=lambda done, of: progress.update(task, completed=done, total=of),
+        )
+    sys.stdout.write(found.markdown())
+
+
+def _ask(name: str, version: str, profile: str, rlimit: int, smt2: str, *, either: bool) -> Proof:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=words, transient=True) as progress:
+        task = progress.add_task(f"{name} in {version}", total=None)
+
+        def tell(found: int) -> bool:
+            progress.update(task, description=f"{name} in {version}: {found} found so far")
+            return True
+
+        return prove(name, version, profile=profile, rlimit=rlimit, either=either, smt2=smt2, tell=tell)
+
+
+def prove_command(
+    names: Annotated[list[str] | None, typer.Argument(metavar="PROPERTY…", help="See --list.")] = None,
+    version: Annotated[
+        list[str] | None, typer.Option("--version", metavar="V", help="A version; repeatable. Needed but for --matrix.")
+    ] = None,
+    profile: Annotated[str, typer.Option(metavar="P", help="Readings of an implementation.")] = "",
+    rlimit: Annotated[int, typer.Option(min=1, help="Steps of the solver, a question.")] = RLIMIT,
+    either: Annotated[
+        bool, typer.Option("--either", help="same-rules: over what is legal in either version, not in both.")
+    ] = False,
+    smt2: Annotated[str, typer.Option(metavar="DIR", help="Write each question as SMT-LIB 2.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write what refutes, as questions for `auth`.")
+    ] = None,
+    as_list: Annotated[bool, typer.Option("--list", help="The properties that can be asked for.")] = False,
+    as_matrix: Annotated[
+        bool,
+        typer.Option("--matrix", help="same-rules of every pair of versions (default: the stable ones), Markdown."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 3 if an answer is anything but proved.")] = False,
+) -> None:
+    """Prove or refute what a version's rules promise: stateroom prove same-rules:11 --version 12.
+
+    For every event in every state: any number of users, every integer as level. A refutation is a state and an event
+    as signed PDUs, decided again by the engine; unknown is said with its reason and is never safe.
+    """
+    if as_list:
+        return _list()
+    try:
+        if as_matrix:
+            return _matrix(version or [], profile, rlimit)
+        if not names or not version:
+            words.print("[bold red]error[/] give a PROPERTY and --version, or --list, or --matrix", highlight=False)
+            raise typer.Exit(USAGE)
+        if output is not None:
+            output.mkdir(parents=True, exist_ok=True)
+        proved = True
+        for name in names:
+            for one in version:
+                proof = _ask(name, one, profile, rlimit, smt2, either=either)
+                proved = proved and proof.verdict == "proved"
+                history = _write(proof, output) if output is not None else None
+                if as_json:
+                    sys.stdout.write(json.dumps(proof.to_dict(history), ensure_ascii=False) + "\n")
+                    sys.stdout.flush()
+                else:
+                    _print(proof)
+    except StateroomError as error:
+        fail({"code": error.code, "message": error.message, "where": error.where, "hint": error.hint})
+    raise typer.Exit(UNWELCOME if check and not proved else 0)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("prove")(prove_command)

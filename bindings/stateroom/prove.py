@@ -1,0 +1,363 @@
+"""What a version's rules promise about every event in every state: proved, refuted with events, or unknown."""
+
+import builtins
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from stateroom import _core
+
+if TYPE_CHECKING:
+    import pandas
+
+RLIMIT = 50_000_000
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one version says of the events of a finding.
+
+    Attributes
+    ----------
+    version, allowed, label, number
+        The version, its verdict, and the rule that decided; the label ``"format"`` where the form of the event does.
+    state, event, others
+        Signed PDUs: the state, the event in question, and what it cites that the state does not hold.
+    rejected
+        Ids of those that count as rejected.
+    """
+
+    version: str
+    allowed: bool
+    label: str
+    number: str
+    state: tuple[Mapping[str, Any], ...]
+    event: Mapping[str, Any]
+    others: tuple[Mapping[str, Any], ...]
+    rejected: tuple[str, ...]
+
+    def question(self) -> dict[str, Any]:
+        """Give the side as a question that `stateroom auth` answers."""
+        out: dict[str, Any] = {"room_version": self.version, "event": self.event, "state": list(self.state)}
+        if self.others:
+            out["events"] = list(self.others)
+        return out
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Events that refute a property, replayed in the engine."""
+
+    words: str
+    sides: tuple[Side, ...]
+    assumed: tuple[str, ...]
+
+    def explain(self) -> str:
+        """Say what the events show, a line each."""
+        lines = [self.words]
+        for side in self.sides:
+            event = side.event
+            if event:
+                key = f" {event['state_key']!r}" if "state_key" in event else ""
+                lines.append(
+                    f"  {side.version}: {event['type']}{key} by {event['sender']} {json.dumps(event['content'])}"
+                )
+            lines.extend(
+                f"    {entry['type']} {entry['state_key']!r} by {entry['sender']} {json.dumps(entry['content'])}"
+                for entry in side.state
+            )
+        if self.assumed:
+            lines.append(f"  the host's answers: {'; '.join(self.assumed)}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The answer to one question.
+
+    Attributes
+    ----------
+    property, version, version_sha256
+        What was asked, of which text.
+    verdict
+        ``"proved"``, ``"refuted"`` or ``"unknown"``; never take the last for safe.
+    reason, detail
+        Why it is unknown: ``"limit"``, ``"encoding"`` or ``"solver"``, and in words; also what is open beside a
+        refutation.
+    hypotheses, translated
+        What is assumed; fields that two versions have in different forms, and how they are compared.
+    findings
+        What refutes it; for `same-rules` one for each pair of deciding rules.
+    mismatches
+        Models that did not come out so in the engine: mistakes of the prover, never findings.
+    solver, rlimit, steps, questions, seconds
+        What answered, its limit, and what it took.
+    """
+
+    property: str
+    version: str
+    version_sha256: str
+    verdict: str
+    reason: str
+    detail: str
+    hypotheses: tuple[str, ...]
+    translated: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    mismatches: tuple[str, ...]
+    profile: str
+    solver: str
+    rlimit: int
+    steps: int
+    questions: int
+    seconds: float = field(compare=False)
+
+    @builtins.property
+    def history(self) -> dict[str, Any] | None:
+        """The events of the first finding as a question that `stateroom auth` answers, or None."""
+        side = next((s for finding in self.findings for s in finding.sides if s.event), None)
+        if side is None:
+            return None
+        about = {
+            "property": self.property,
+            "version": self.version,
+            "version_sha256": self.version_sha256,
+            "hypotheses": list(self.hypotheses),
+            "allow": [],
+            "profile": self.profile,
+            "seed": 0,
+            "command": f"stateroom prove {self.property} --version {self.version}",
+            "tool": f"stateroom {_core.version}",
+        }
+        return {**side.question(), "about": about}
+
+    def explain(self) -> str:
+        """Say the answer, its hypotheses and each finding, for people."""
+        lines = [f"{self.property} in {self.version}: {self.verdict}, for all events and states"]
+        if self.detail:
+            lines.append(f"  {self.reason}: {self.detail}")
+        lines.append(f"  hypotheses: {', '.join(self.hypotheses) or 'none'}; profile {self.profile}; {self.solver}")
+        lines.extend(f"  compared as: {words}" for words in self.translated)
+        lines.extend(finding.explain() for finding in self.findings)
+        return "\n".join(lines)
+
+    def to_dict(self, history: str | None = None) -> dict[str, Any]:
+        """Give the members that `stateroom prove --json` prints; `history`: the file that holds the first finding."""
+        return {
+            "property": self.property,
+            "version": self.version,
+            "version_sha256": self.version_sha256,
+            "verdict": self.verdict,
+            "reason": self.reason or None,
+            "detail": self.detail or None,
+            "bound": None,
+            "hypotheses": list(self.hypotheses),
+            "translated": list(self.translated),
+            "allow": [],
+            "adversary": None,
+            "profile": self.profile,
+            "history": history,
+            "findings": [
+                [
+                    {"version": s.version, "allowed": s.allowed, "label": s.label, "number": s.number or None}
+                    for s in f.sides
+                ]
+                for f in self.findings
+            ],
+            "mismatches": list(self.mismatches),
+            "solver": self.solver,
+            "rlimit": self.rlimit,
+            "steps": self.steps,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def _side(values: Mapping[str, Any]) -> Side:
+    event = values["event"]
+    return Side(
+        version=values["version"],
+        allowed=values["allowed"],
+        label=values["label"],
+        number=values["number"],
+        state=tuple(json.loads(pdu) for pdu in values["state"]),
+        event=json.loads(event) if event else {},
+        others=tuple(json.loads(pdu) for pdu in values["others"]),
+        rejected=tuple(values["rejected"]),
+    )
+
+
+def properties() -> dict[str, tuple[str, str]]:
+    """Give the properties about one event: name → (id, statement).
+
+    Examples
+    --------
+    >>> from stateroom.prove import properties
+    >>> properties()["redaction-stable"][0]
+    'P-REDACT'
+    """
+    return {name: (number, statement) for name, number, statement in _core.one_event_properties()}
+
+
+def prove(
+    name: str,
+    version: str,
+    *,
+    profile: str = "",
+    rlimit: int = RLIMIT,
+    either: bool = False,
+    smt2: str = "",
+    tell: Callable[[int], bool] | None = None,
+) -> Proof:
+    """Ask whether a property holds for every event in every state: any number of users, every integer as level.
+
+    Parameters
+    ----------
+    name
+        A property of `properties`; ``"same-rules:V"`` names the other version.
+    version
+        Name or path of a room version.
+    profile
+        Readings of an implementation; empty: each reading's default.
+    rlimit
+        Steps of the solver, a question; the answer does not depend on the machine.
+    either
+        Of `same-rules`: over what is legal in either version's form, instead of both.
+    smt2
+        Folder into which each question is written as SMT-LIB 2; empty: none.
+    tell
+        Called with the number of findings so far; False ends the search with what there is.
+
+    Raises
+    ------
+    StateroomError
+        A text does not check, or there is no such version.
+
+    Examples
+    --------
+    >>> import stateroom
+    >>> stateroom.prove("same-rules:1", "2").verdict
+    'proved'
+    """
+    prover = _core.Prover()
+    known = prover.version(version, profile)
+    base, _, other = name.partition(":")
+    started = time.perf_counter()
+    found = prover.ask(base, version, other, profile, rlimit, either, smt2, tell)
+    return Proof(
+        property=found["property"],
+        version=known["name"],
+        version_sha256=known["sha256"],
+        verdict=found["verdict"],
+        reason=found["reason"],
+        detail=found["detail"],
+        hypotheses=tuple(found["hypotheses"]) + (("legal-in-either",) if either else ()),
+        translated=tuple(found["translated"]),
+        findings=tuple(
+            Finding(f["words"], tuple(_side(side) for side in f["sides"]), tuple(f["assumed"]))
+            for f in found["findings"]
+        ),
+        mismatches=tuple(found["mismatches"]),
+        profile=profile or "default",
+        solver=_core.solver_version(),
+        rlimit=rlimit,
+        steps=found["steps"],
+        questions=found["questions"],
+        seconds=time.perf_counter() - started,
+    )
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Which versions' rules are the same, stricter or laxer: one answer for each pair.
+
+    Attributes
+    ----------
+    versions
+        In order.
+    proofs
+        (earlier, later) → the answer to `same-rules`.
+    """
+
+    versions: tuple[str, ...]
+    proofs: Mapping[tuple[str, str], Proof]
+
+    def relation(self, one: str, two: str) -> str:
+        """Say how what `one` allows stands to what `two` allows: ``= ⊂ ⊃ ≠``, or ``?`` where it is open."""
+        turned = (one, two) not in self.proofs
+        proof = self.proofs[(two, one) if turned else (one, two)]
+        if proof.verdict == "proved":
+            return "="
+        only = {side.version for finding in proof.findings for side in finding.sides if side.allowed}
+        if only == {one, two}:
+            return "≠"
+        if proof.verdict == "unknown" or proof.reason:
+            return "?"
+        return "⊃" if only == {one} else "⊂"
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Give the relations as a data frame, rows against columns."""
+        import pandas as pd
+
+        rows = [[self.relation(a, b) if a != b else "=" for b in self.versions] for a in self.versions]
+        return pd.DataFrame(rows, index=list(self.versions), columns=list(self.versions))
+
+    def markdown(self) -> str:
+        """Give the matrix, and for each pair of neighbours the rules by which they differ, as Markdown."""
+        lines = ["| | " + " | ".join(self.versions) + " |", "|---|" + "---|" * len(self.versions)]
+        for one in self.versions:
+            cells = ["=" if one == two else self.relation(one, two) for two in self.versions]
+            lines.append(f"| **{one}** | " + " | ".join(cells) + " |")
+        for one, two in zip(self.versions, self.versions[1:], strict=False):
+            proof = self.proofs[one, two]
+            lines += ["", f"**{one} and {two}**: {proof.verdict}" + (f" ({proof.detail})" if proof.detail else "")]
+            lines += [f"compared as: {words}" for words in proof.translated]
+            lines += [f"- {words}" for words in sorted(finding.words for finding in proof.findings)]
+        return "\n".join(lines) + "\n"
+
+
+def matrix(
+    versions: Iterable[str],
+    *,
+    profile: str = "",
+    rlimit: int = RLIMIT,
+    threads: int = 2,
+    tell: Callable[[int, int], None] | None = None,
+) -> Matrix:
+    """Ask `same-rules` of every pair of versions.
+
+    Parameters
+    ----------
+    versions
+        Names of room versions, in order.
+    profile, rlimit
+        As `prove` has them.
+    threads
+        Pairs that are asked about at once.
+    tell
+        Called with (pairs done, pairs in all).
+    """
+    names = tuple(versions)
+    pairs = list(combinations(names, 2))
+    proofs = {}
+    with ThreadPoolExecutor(threads) as pool:
+
+        def ask(pair: tuple[str, str]) -> Proof:
+            return prove(f"same-rules:{pair[1]}", pair[0], profile=profile, rlimit=rlimit)
+
+        for number, (pair, proof) in enumerate(_answers(pool, ask, pairs)):
+            proofs[pair] = proof
+            if tell is not None:
+                tell(number + 1, len(pairs))
+    return Matrix(names, proofs)
+
+
+def _answers(
+    pool: ThreadPoolExecutor, ask: Callable[[tuple[str, str]], Proof], pairs: list[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], Proof]]:
+    try:
+        yield from zip(pairs, pool.map(ask, pairs), strict=True)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
