@@ -9,6 +9,10 @@ void resolution_rows();
 void growth_rows();
 /// The state before every event of a room with a thousand merges: time and memory.
 void walk_rows();
+/// A rule from text beside rules written by hand.
+void rule_rows();
+/// Hostile rooms of growing size: time and memory, and the exponents against the bound that is promised.
+void hostile_rows();
 /// Import, with names from outside and strict.
 void import_rows();
 

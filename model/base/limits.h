@@ -17,7 +17,8 @@ struct Limits {
   std::uint32_t text_nodes_max = 20'000;  // nodes of a text after its definitions are inlined; version 12 has 1,500
   std::uint32_t text_errors_max = 50;     // errors reported for one text
   std::uint32_t lineage_max = 64;         // texts that extend each other
-  std::uint64_t resolution_steps_max = 1ull << 40;  // work of one resolution
+  std::uint64_t resolution_steps_max = 20'000'000'000;  // events looked at and rules asked in one resolution
+  std::uint64_t paths_steps_max = 2'000'000'000;        // of them, those that follow `paths of`: a walk from each event
 };
 
 }  // namespace stateroom::base

@@ -65,7 +65,12 @@ class Room {
   std::uint32_t id_rank(EventIndex e) const { return rows_[e.at()].id_rank; }  // order of event ids, bytewise
   std::uint32_t sha1_rank(EventIndex e) const;  // order of sha1(event id), computed on first use
   bool rejected(EventIndex e) const { return rows_[e.at()].rejected; }
-  void set_rejected(EventIndex e, bool rejected) { rows_[e.at()].rejected = rejected; }
+  void set_rejected(EventIndex e, bool rejected) {
+    if (rows_[e.at()].rejected != rejected) ++rejections_;
+    rows_[e.at()].rejected = rejected;
+  }
+  /// How often an event became rejected or was no longer: as long as it is the same, so is who is rejected.
+  std::uint64_t rejections() const { return rejections_; }
   /// The typed cell; absent where the event has another type than the column.
   const Cell& cell(EventIndex e, ColumnIndex column) const {
     const Row& row = rows_[e.at()];
@@ -150,6 +155,7 @@ class Room {
   base::Interner strings_;
   std::vector<event::Event> events_;
   std::vector<Row> rows_;
+  std::uint64_t rejections_ = 0;
   std::vector<EventIndex> event_of_string_;  // by StringId
   std::vector<Cell> cells_;
   CellPool pool_;

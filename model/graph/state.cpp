@@ -20,16 +20,32 @@ std::uint64_t hash_of(std::span<const std::uint32_t> words, std::uint64_t seed) 
   return hash;
 }
 
-// Sorts by key and keeps the last of each.
-void normalise(std::vector<StateStore::Entry>& entries) {
-  std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+void sort_by_key(std::span<StateStore::Entry> entries) {
+  constexpr std::size_t kFew = 16;
+  const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
+  if (entries.size() > kFew) {
+    if (!std::is_sorted(entries.begin(), entries.end(), less)) std::stable_sort(entries.begin(), entries.end(), less);
+    return;
+  }
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    const StateStore::Entry one = entries[i];
+    std::size_t at = i;
+    for (; at > 0 && less(one, entries[at - 1]); --at) entries[at] = entries[at - 1];
+    entries[at] = one;
+  }
+}
+
+// Sorts by key and keeps the last of each; gives those that are kept.
+std::span<StateStore::Entry> normalise(std::span<StateStore::Entry> entries) {
+  sort_by_key(entries);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (i + 1 < entries.size() && entries[i + 1].first == entries[i].first) continue;
     entries[kept++] = entries[i];
   }
-  entries.resize(kept);
-  base::require(entries.empty() || entries.back().first.valid(), "a state has no entry without a key");
+  const std::span<StateStore::Entry> out = entries.first(kept);
+  base::require(out.empty() || out.back().first.valid(), "a state has no entry without a key");
+  return out;
 }
 
 std::uint32_t level_for(KeyIndex greatest) {
@@ -113,8 +129,8 @@ std::uint32_t StateStore::change(std::uint32_t node, std::span<const Entry> chan
   return intern(changed, level);
 }
 
-State StateStore::with(State state, std::vector<Entry> changes) {
-  normalise(changes);
+State StateStore::with_these(State state, std::span<Entry> changes) {
+  changes = normalise(changes);
   if (changes.empty()) return state;
   const std::uint32_t level = std::max(meta_[state.root].level, level_for(changes.back().first));
   std::uint32_t root = state.root;
@@ -141,7 +157,7 @@ State StateStore::set(State state, KeyIndex key, EventIndex event) {
 }
 
 State StateStore::from(std::vector<Entry> entries) {
-  normalise(entries);
+  entries.resize(normalise(entries).size());
   std::erase_if(entries, [](const Entry& entry) { return !entry.second.valid(); });
   if (entries.empty()) return empty();
   return State{build(entries, level_for(entries.back().first))};

@@ -56,7 +56,9 @@ class StateStore {
   State from(std::vector<Entry> entries);
   /// The state after many changes at once (event none(): removes the key; a later one of a key wins), without the
   /// states between.
-  State with(State state, std::vector<Entry> changes);
+  State with(State state, std::vector<Entry> changes) { return with_these(state, changes); }
+  /// The same; the changes are put in order where they stand.
+  State with_these(State state, std::span<Entry> changes);
   /// Number of entries, O(1).
   std::uint32_t size(State state) const { return meta_[state.root].size; }
   /// Entries in key order.

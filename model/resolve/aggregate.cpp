@@ -16,15 +16,16 @@ void split(Context& context, std::span<const State> states, Split& out) {
   out.unordered.clear();
   if (out.states.size() < 2) return;
 
-  std::vector<StateStore::Entry> gone;
+  out.gone.clear();
+  auto places = context.marks();  // of an event in out.order
   context.store.visit_difference(out.states, [&](KeyIndex key, std::span<const EventIndex> events) {
-    gone.emplace_back(key, EventIndex::none());
-    const std::size_t first = out.order.size();
+    out.gone.emplace_back(key, EventIndex::none());
     for (std::size_t state = 0; state < events.size(); ++state) {
       if (!events[state].valid()) continue;
-      std::size_t at = first;
-      while (at < out.order.size() && out.order[at].first != events[state]) ++at;
-      if (at == out.order.size()) {
+      std::size_t at = places->get(events[state]);
+      if (at == EventNumbers::kUnset) {
+        at = out.order.size();
+        places->set(events[state], static_cast<std::uint32_t>(at));
         out.order.emplace_back(events[state], at);
         out.unordered.resize(out.unordered.size() + out.words, 0);
       }
@@ -32,7 +33,7 @@ void split(Context& context, std::span<const State> states, Split& out) {
     }
   });
   context.touch(out.order.size());
-  out.common = context.store.with(out.common, std::move(gone));
+  out.common = context.store.with_these(out.common, out.gone);
   std::sort(out.order.begin(), out.order.end());
   for (const auto& [event, at] : out.order) {
     out.differing.push_back(event);
@@ -53,7 +54,8 @@ class CommonChain {
         differing_(split.differing.size()),
         field_(field),
         slots_(slots),
-        known_(context.marks()) {}
+        known_(context.marks()),
+        path_(context.paths.take()) {}
 
   bool holds(EventIndex event) const {
     const KeyIndex key = context_.room.key(event);
@@ -62,32 +64,28 @@ class CommonChain {
 
   bool cites(EventIndex event) {
     if (known_->has(event)) return known_->get(event) == kYes;
-    path_.assign(1, {event, 0});
-    while (!path_.empty()) {
-      Step& step = path_.back();
+    path_->assign(1, {event, 0});
+    while (!path_->empty()) {
+      SearchStep& step = path_->back();
       const auto citing = context_.room.citing(field_, step.event);
       if (step.next == citing.size() || citing[step.next] >= context_.horizon) {
         known_->set(step.event, kNo);
-        path_.pop_back();
+        path_->pop_back();
         continue;
       }
       const EventIndex above = citing[step.next++];
       context_.touch(1);
       if ((known_->has(above) && known_->get(above) == kYes) || holds(above)) {
-        for (const Step& below : path_) known_->set(below.event, kYes);
+        for (const SearchStep& below : *path_) known_->set(below.event, kYes);
         return true;
       }
-      if (!known_->has(above)) path_.push_back({above, 0});
+      if (!known_->has(above)) path_->push_back({above, 0});
     }
     return false;
   }
 
  private:
   static constexpr std::uint32_t kNo = 0, kYes = 1;
-  struct Step {
-    EventIndex event;
-    std::uint32_t next;
-  };
   bool differs(EventIndex event) const { return slots_.has(event) && slots_.get(event) < differing_; }
 
   Context& context_;
@@ -96,7 +94,7 @@ class CommonChain {
   graph::EdgeField field_;
   const EventNumbers& slots_;
   Pool<EventNumbers>::Lease known_;
-  std::vector<Step> path_;
+  Pool<std::vector<SearchStep>>::Lease path_;
 };
 
 }  // namespace
@@ -106,9 +104,9 @@ void chain_difference(Context& context, const Split& split, graph::EdgeField fie
   if (split.differing.empty()) return;
   const std::size_t words = split.words;
   auto slots = context.marks();
-  auto heap = context.lists.take();  // events to do, the greatest index first
-  std::vector<std::uint64_t> reached(split.holders.size(),
-                                     0);  // by slot: the states whose chain was found to reach the event
+  auto heap = context.lists.take();     // events to do, the greatest index first
+  auto reached = context.masks.take();  // by slot: the states whose chain was found to reach the event
+  reached->assign(split.holders.size(), 0);
   std::uint32_t slot_count = 0;
   for (const EventIndex event : split.differing) slots->set(event, slot_count++);
   heap->assign(split.differing.begin(), split.differing.end());
@@ -116,9 +114,11 @@ void chain_difference(Context& context, const Split& split, graph::EdgeField fie
   const std::uint32_t differing = slot_count;
   CommonChain common(context, split, field, *slots);
 
-  std::vector<std::uint64_t> all(words, ~std::uint64_t{0});
-  if (split.states.size() % 64 != 0) all.back() = (std::uint64_t{1} << (split.states.size() % 64)) - 1;
-  std::vector<std::uint64_t> passed_on(words);
+  auto all = context.masks.take();
+  all->assign(words, ~std::uint64_t{0});
+  if (split.states.size() % 64 != 0) all->back() = (std::uint64_t{1} << (split.states.size() % 64)) - 1;
+  auto passed_on = context.masks.take();
+  passed_on->assign(words, 0);
 
   while (!heap->empty()) {
     std::pop_heap(heap->begin(), heap->end());
@@ -134,11 +134,11 @@ void chain_difference(Context& context, const Split& split, graph::EdgeField fie
     bool some = false, every = true;
     for (std::size_t word = 0; word < words; ++word) {
       const std::uint64_t held = slot < differing ? split.holders[slot * words + word] : 0;
-      const std::uint64_t own = reached[slot * words + word];
-      passed_on[word] = own | held;
-      const std::uint64_t in_chain = inclusive ? passed_on[word] : own;
+      const std::uint64_t own = (*reached)[slot * words + word];
+      (*passed_on)[word] = own | held;
+      const std::uint64_t in_chain = inclusive ? own | held : own;
       some = some || in_chain != 0;
-      every = every && in_chain == all[word];
+      every = every && in_chain == (*all)[word];
     }
     if (some && !every) out.events.push_back(event);
     if (held_by_all) continue;
@@ -148,11 +148,12 @@ void chain_difference(Context& context, const Split& split, graph::EdgeField fie
       if (below == EventNumbers::kUnset) {
         below = slot_count++;
         slots->set(cited, below);
-        reached.resize(reached.size() + words, 0);
+        reached->resize(reached->size() + words, 0);
         heap->push_back(cited);
         std::push_heap(heap->begin(), heap->end());
       }
-      for (std::size_t word = 0; word < words; ++word) reached[below * words + word] |= passed_on[word];
+      std::uint64_t* mask = reached->data() + below * words;
+      for (std::size_t word = 0; word < words; ++word) mask[word] |= (*passed_on)[word];
     }
   }
   std::sort(out.events.begin(), out.events.end());

@@ -19,6 +19,7 @@ struct Split {
   std::size_t words = 1;
   std::vector<std::pair<EventIndex, std::size_t>> order;  // scratch
   std::vector<std::uint64_t> unordered;                   // scratch
+  std::vector<StateStore::Entry> gone;                    // scratch
 };
 
 void split(Context& context, std::span<const State> states, Split& out);

@@ -96,6 +96,12 @@ struct KeyPart {
   auto operator<=>(const KeyPart&) const = default;
 };
 
+/// A step of a search: an event, and which of its edges is next.
+struct SearchStep {
+  EventIndex event;
+  std::uint32_t next = 0;
+};
+
 struct Context {
   Context(rules::Evaluator& the_evaluator, StateStore& the_store)
       : evaluator(the_evaluator),
@@ -112,9 +118,13 @@ struct Context {
   Pool<std::vector<EventIndex>> lists;
   Pool<std::vector<std::uint32_t>> words;
   Pool<std::vector<KeyPart>> keys;
+  Pool<std::vector<StateStore::Entry>> changes;
+  Pool<std::vector<std::uint64_t>> masks;
+  Pool<std::vector<SearchStep>> paths;
   Work work;
-  std::uint64_t steps_max = 0;  // of events_touched + checks
-  EventIndex horizon;           // no event at or above it is in a state set
+  std::uint64_t steps_max = base::Limits{}.resolution_steps_max;  // of events_touched + checks
+  std::uint64_t paths_steps = 0, paths_steps_max = base::Limits{}.paths_steps_max;
+  EventIndex horizon;  // no event at or above it is in a state set
   Trace* trace = nullptr;
   const std::string* name = nullptr;  // the named value that is being computed
 
@@ -128,8 +138,14 @@ struct Context {
     lease->clear();
     return lease;
   }
+  /// Room for changes of a state.
+  Pool<std::vector<StateStore::Entry>>::Lease some_changes() {
+    auto lease = changes.take();
+    lease->clear();
+    return lease;
+  }
   void touch(std::uint64_t events) { work.events_touched += events; }
-  bool over_limit() const { return work.events_touched + work.checks > steps_max; }
+  bool over_limit() const { return work.events_touched + work.checks > steps_max || paths_steps > paths_steps_max; }
   /// A check of the rules, counted and traced.
   bool allowed(EventIndex event, const rules::StateView& state);
 };

@@ -71,10 +71,10 @@ void meet(Context& context, const Events& left, const Events& right, Events& out
   out.clear();
   context.touch(left.events.size() + right.events.size());
   if (left.common != State{} && right.common != State{}) {
-    std::vector<Entry> changes;
+    auto changes = context.some_changes();
     compare(context.store, left.common, right.common,
-            [&](KeyIndex key, EventIndex, EventIndex) { changes.emplace_back(key, EventIndex::none()); });
-    out.common = context.store.with(left.common, std::move(changes));
+            [&](KeyIndex key, EventIndex, EventIndex) { changes->emplace_back(key, EventIndex::none()); });
+    out.common = context.store.with_these(left.common, *changes);
   }
   for (const EventIndex event : left.events) {
     if (contains(context, right, event)) out.events.push_back(event);
@@ -97,44 +97,43 @@ void subtract(Context& context, Events& from, const Events& other) {
     });
     from.common = context.store.from(std::move(left));
   }
-  std::vector<Entry> gone;
+  auto gone = context.some_changes();
   for (const EventIndex event : other.events) {
-    if (in_state(context, from.common, event)) gone.emplace_back(context.room.key(event), EventIndex::none());
+    if (in_state(context, from.common, event)) gone->emplace_back(context.room.key(event), EventIndex::none());
   }
-  if (!gone.empty()) from.common = context.store.with(from.common, std::move(gone));
+  from.common = context.store.with_these(from.common, *gone);
 }
 
 State as_state(Context& context, const Events& set) {
   if (set.events.empty()) return set.common;
-  std::vector<Entry> entries;
-  entries.reserve(set.events.size());
+  auto entries = context.some_changes();
   for (const EventIndex event : set.events) {
-    if (context.room.key(event).valid()) entries.emplace_back(context.room.key(event), event);
+    if (context.room.key(event).valid()) entries->emplace_back(context.room.key(event), event);
   }
-  return context.store.with(set.common, std::move(entries));
+  return context.store.with_these(set.common, *entries);
 }
 
 State overlay(Context& context, State below, State above) {
   if (above == State{} || below == above) return below;
   if (below == State{}) return above;
   StateStore& store = context.store;
-  std::vector<Entry> changes;
+  auto changes = context.some_changes();
   if (much_smaller(store, below, above)) {
     for (const Entry& entry : store.entries(below)) {
-      if (!store.get(above, entry.first).valid()) changes.push_back(entry);
+      if (!store.get(above, entry.first).valid()) changes->push_back(entry);
     }
     context.touch(store.size(below));
-    return store.with(above, std::move(changes));
+    return store.with_these(above, *changes);
   }
   if (much_smaller(store, above, below)) {
     context.touch(store.size(above));
     return store.with(below, store.entries(above));
   }
   compare(store, below, above, [&](KeyIndex key, EventIndex, EventIndex top) {
-    if (top.valid()) changes.emplace_back(key, top);
+    if (top.valid()) changes->emplace_back(key, top);
   });
-  context.touch(changes.size());
-  return store.with(below, std::move(changes));
+  context.touch(changes->size());
+  return store.with_these(below, *changes);
 }
 
 void rivals(Context& context, const Events& set, Events& out) {

@@ -36,6 +36,7 @@ void Interpreter::start(std::span<const State> states) {
     name.keyed.clear();
   }
   for (Memo& memo : positions_) memo.started = false;
+  bound_.clear();
   split(context_, states, split_);
 }
 
@@ -60,26 +61,28 @@ auto Interpreter::call(const Node& node, Body&& body) {
   const Name& function = names_[static_cast<std::size_t>(node.core->number)];
   const auto& parameters = function.core->parameters;
   base::require(parameters.size() == node.args.size(), "a function is called with its parameters");
-  std::vector<std::pair<EventIndex, const Events*>> bound(parameters.size());
-  std::vector<Pool<Events>::Lease> spaces;
-  spaces.reserve(parameters.size());
+  // The arguments of calls that are being evaluated stand on one stack; calls inside push theirs above.
+  const std::size_t first = bound_.size();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    spaces.push_back(context_.value());
     if (function.core->parameter_types[i].kind == TypeKind::kEvent) {
-      bound[i].first = event(*node.args[i]);
+      const EventIndex argument = event(*node.args[i]);
+      bound_.push_back({argument, nullptr, std::nullopt});
     } else {
-      bound[i].second = &value(*node.args[i], *spaces[i]);
+      auto space = context_.value();
+      const Events* argument = &value(*node.args[i], *space);
+      bound_.push_back({EventIndex::none(), argument, std::move(space)});
     }
   }
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    std::swap(bound[i].first, event_locals_[parameters[i]]);
-    std::swap(bound[i].second, set_locals_[parameters[i]]);
-  }
+  const auto exchange = [&] {
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      std::swap(bound_[first + i].event, event_locals_[parameters[i]]);
+      std::swap(bound_[first + i].set, set_locals_[parameters[i]]);
+    }
+  };
+  exchange();
   auto result = body(*function.value);
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    event_locals_[parameters[i]] = bound[i].first;
-    set_locals_[parameters[i]] = bound[i].second;
-  }
+  exchange();
+  while (bound_.size() > first) bound_.pop_back();
   return result;
 }
 
@@ -330,10 +333,10 @@ bool Interpreter::boolean(const Node& node) {
 Interpreter::Scalar Interpreter::position(const Node& node) {
   const Node& from = *node.args[0];
   const Node& in = *node.args[1];
-  Memo memo_of_call;
+  std::optional<Memo> memo_of_call;
   // A line without parameters is the same for all events: so are the places in it.
   const bool same_line = in.kind == CoreKind::kNamed && in.args.empty();
-  Memo& memo = same_line ? positions_[node.places] : memo_of_call;
+  Memo& memo = same_line ? positions_[node.places] : memo_of_call.emplace();
   if (!memo.started) {
     auto space = context_.value();
     memo.places.start(context_, value(in, *space).events);

@@ -4,6 +4,7 @@
 // Out: values of names.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "model/resolve/aggregate.h"
@@ -67,6 +68,13 @@ class Interpreter {
   std::vector<Name> names_;
   std::vector<EventIndex> event_locals_;
   std::vector<const Events*> set_locals_;
+  /// An argument of a call: what its parameter is bound to, or was before.
+  struct Bound {
+    EventIndex event;
+    const Events* set;
+    std::optional<Pool<Events>::Lease> space;  // where an argument that is a set was computed
+  };
+  std::vector<Bound> bound_;
   Split split_;
   struct Memo {
     Places places;

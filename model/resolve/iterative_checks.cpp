@@ -41,8 +41,10 @@ void for_each_key(Context& context, std::span<const EventIndex> sorted, Contest&
   for (const EventIndex event : sorted) {
     if (room.key(event).valid()) by_key->push_back(event);
   }
-  std::stable_sort(by_key->begin(), by_key->end(),
-                   [&](EventIndex a, EventIndex b) { return room.key(a) < room.key(b); });
+  const auto by_its_key = [&](EventIndex a, EventIndex b) { return room.key(a) < room.key(b); };
+  if (!std::is_sorted(by_key->begin(), by_key->end(), by_its_key)) {
+    std::stable_sort(by_key->begin(), by_key->end(), by_its_key);
+  }
   const std::span<const EventIndex> all(*by_key);
   for (std::size_t begin = 0; begin < all.size();) {
     std::size_t end = begin;
@@ -55,7 +57,7 @@ void for_each_key(Context& context, std::span<const EventIndex> sorted, Contest&
 }  // namespace
 
 State until_rejected(Context& context, std::span<const EventIndex> sorted, State state, bool jointly) {
-  std::vector<StateStore::Entry> won;
+  auto won = context.some_changes();
   const auto contest = [&](std::span<const EventIndex> events) {
     rules::WorkState& work = context.contest;
     work.reset(state);
@@ -66,7 +68,7 @@ State until_rejected(Context& context, std::span<const EventIndex> sorted, State
       first = false;
       if (!context.room.key(event).valid()) continue;
       work.set(context.room.key(event), event);
-      won.emplace_back(context.room.key(event), event);
+      won->emplace_back(context.room.key(event), event);
     }
   };
   if (jointly) {
@@ -74,22 +76,22 @@ State until_rejected(Context& context, std::span<const EventIndex> sorted, State
   } else {
     for_each_key(context, sorted, contest);
   }
-  return context.store.with(state, std::move(won));
+  return context.store.with_these(state, *won);
 }
 
 State first_allowed(Context& context, std::span<const EventIndex> sorted, State state, bool else_last) {
-  std::vector<StateStore::Entry> won;
+  auto won = context.some_changes();
   const rules::StateView view = rules::StateView::of(context.store, state);
   for_each_key(context, sorted, [&](std::span<const EventIndex> events) {
     for (const EventIndex event : events) {
       if (context.over_limit()) return;
       if (!context.allowed(event, view)) continue;
-      won.emplace_back(context.room.key(event), event);
+      won->emplace_back(context.room.key(event), event);
       return;
     }
-    if (else_last) won.emplace_back(context.room.key(events.back()), events.back());
+    if (else_last) won->emplace_back(context.room.key(events.back()), events.back());
   });
-  return context.store.with(state, std::move(won));
+  return context.store.with_these(state, *won);
 }
 
 }  // namespace stateroom::resolve

@@ -30,12 +30,13 @@ void visit_reached(Context& context, EventIndex event, EventIndex floor, graph::
   auto seen = context.marks();
   auto to_do = context.lists.take();
   to_do->assign(1, event);
-  while (!to_do->empty()) {
+  while (!to_do->empty() && !context.over_limit()) {
     const EventIndex from = to_do->back();
     to_do->pop_back();
     for (const EventIndex cited : context.room.cited(field, from)) {
       if (!cited.valid() || cited < floor || !seen->add(cited)) continue;
       context.touch(1);
+      ++context.paths_steps;
       if (place.has(cited)) {
         visit(place.get(cited));  // what lies below follows from its own place
       } else {

@@ -63,10 +63,13 @@ void Resolver::Data::write_trace(Trace& trace) {
 base::Result<State> Resolver::resolve(std::span<const State> states, Trace* trace) {
   Context& context = data_->context;
   if (states.size() > data_->limits.state_sets_max) {
-    return base::fail(base::ErrorCode::kLimit, "more state sets than `state_sets_max`");
+    return base::fail(base::ErrorCode::kLimit,
+                      "more state sets than `state_sets_max` (" + std::to_string(data_->limits.state_sets_max) + ")");
   }
   context.work = {};
   context.steps_max = data_->limits.resolution_steps_max;
+  context.paths_steps = 0;
+  context.paths_steps_max = data_->limits.paths_steps_max;
   context.trace = trace;
   context.name = nullptr;
   if (trace != nullptr) *trace = {};
@@ -74,8 +77,13 @@ base::Result<State> Resolver::resolve(std::span<const State> states, Trace* trac
   const State result = data_->interpreter.named_state(data_->result);
   if (trace != nullptr) data_->write_trace(*trace);
   context.trace = nullptr;
+  if (context.paths_steps > context.paths_steps_max) {
+    return base::fail(base::ErrorCode::kLimit, "following `paths of` took more steps than `paths_steps_max` (" +
+                                                   std::to_string(context.paths_steps_max) + ")");
+  }
   if (context.over_limit()) {
-    return base::fail(base::ErrorCode::kLimit, "the resolution took more steps than `resolution_steps_max`");
+    return base::fail(base::ErrorCode::kLimit, "the resolution took more steps than `resolution_steps_max` (" +
+                                                   std::to_string(context.steps_max) + ")");
   }
   return result;
 }

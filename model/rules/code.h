@@ -110,6 +110,7 @@ enum Reads : std::uint8_t {
   kReadsEdges = 8,     // the event's edges
   kReadsLocal = 16,    // a local
   kReadsFrame = 32,    // the state of the frame around it: as kReadsState, but `given` brings its own
+  kReadsMore = 64,     // what cannot be listed beforehand: slots whose key the state says, families, the host's answers
 };
 
 struct Node {
@@ -145,6 +146,8 @@ class Code {
   std::uint32_t literal(const std::string& text);
   /// Where these values stand in `extra`.
   std::uint32_t places(const std::vector<std::uint32_t>& values);
+  /// The sites of the state that an expression may read, ascending.
+  const std::vector<std::uint32_t>& sites_read(std::uint32_t node) const { return known_->sites_read[node]; }
   /// The locals that an expression reads and does not bind, ascending.
   const std::vector<std::uint32_t>& free_locals(std::uint32_t node) const { return known_->free[node]; }
 
@@ -176,7 +179,8 @@ class Code {
     std::map<Places, std::uint32_t> places;
     std::map<std::string, std::uint32_t> literals;
     std::map<Site, std::uint32_t> sites;
-    std::vector<Places> free;  // by node: the locals that it reads and does not bind, ascending
+    std::vector<Places> free;        // by node: the locals that it reads and does not bind, ascending
+    std::vector<Places> sites_read;  // by node, ascending
   };
   Known& changed();
 

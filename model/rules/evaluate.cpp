@@ -35,6 +35,29 @@ Decision Evaluator::Data::run(const Steps& steps, const Frame& frame) {
   return {};
 }
 
+// Reads the entries first: if all are those of the last time, the decision is the last one's.
+Decision Evaluator::Data::run_unless_remembered(const Residual& left, const Frame& frame, std::uint32_t& place) {
+  const bool fresh = place == Node::kNone;
+  if (fresh) {
+    place = static_cast<std::uint32_t>(remembered_.size());
+    remembered_.push_back({0, static_cast<std::uint32_t>(remembered_entries_.size()), {}});
+    remembered_entries_.resize(remembered_entries_.size() + left.sites.size());
+  }
+  Remembered& last = remembered_[place];
+  bool same = !fresh && last.rejections == room.rejections();
+  EventIndex* entries = remembered_entries_.data() + last.first;
+  for (const std::uint32_t site : left.sites) {
+    const EventIndex found = entry(frame, KeyIndex{site_values_[frame.sites + site]});
+    slots_[site] = {call_, found};
+    same = same && *entries == found;
+    *entries++ = found;
+  }
+  if (same) return last.decision;
+  last.rejections = room.rejections();
+  last.decision = run(left.steps, frame);
+  return last.decision;
+}
+
 EventIndex Evaluator::Data::entry(const Frame& frame, KeyIndex key) const {
   if (!key.valid()) return EventIndex::none();
   const StateView& view = *frame.view;

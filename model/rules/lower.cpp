@@ -57,11 +57,16 @@ std::uint32_t Code::literal(const std::string& text) {
 
 std::uint32_t Code::add(Node node, const Places& children, const Places& bound) {
   Places open;
+  Places read;
   for (const std::uint32_t child : children) {
     if (child == kNone) continue;
     node.reads = static_cast<std::uint8_t>(node.reads | nodes[child].reads);
     open.insert(open.end(), known_->free[child].begin(), known_->free[child].end());
+    read.insert(read.end(), known_->sites_read[child].begin(), known_->sites_read[child].end());
   }
+  if (node.op == Op::kSite && !sites[node.a].by_id) read.push_back(node.a);
+  std::sort(read.begin(), read.end());
+  read.erase(std::unique(read.begin(), read.end()), read.end());
   if (node.op == Op::kLocal) open.push_back(node.a);
   std::sort(open.begin(), open.end());
   open.erase(std::unique(open.begin(), open.end()), open.end());
@@ -77,6 +82,7 @@ std::uint32_t Code::add(Node node, const Places& children, const Places& bound) 
     Known& known = changed();
     known.nodes.emplace(shape, static_cast<std::uint32_t>(nodes.size()));
     known.free.push_back(std::move(open));
+    known.sites_read.push_back(std::move(read));
     nodes.push_back(node);
     return static_cast<std::uint32_t>(nodes.size() - 1);
   }
@@ -160,7 +166,9 @@ std::uint32_t Code::lower_slot(const Core& core) {
     if (const auto at = known_->sites.find(site); at != known_->sites.end())
       return add(node_of(Op::kSite, at->second, kNone, kNone, 0, reads), {});
   }
-  return add(node_of(by_id ? Op::kEventById : Op::kSlot, type, key, kNone, 0, reads), {key});
+  const int more = by_id ? 0 : kReadsMore;
+  return add(node_of(by_id ? Op::kEventById : Op::kSlot, type, key, kNone, 0, static_cast<std::uint8_t>(reads | more)),
+             {key});
 }
 
 std::uint32_t Code::lower_is(const Core& core) {
@@ -206,7 +214,7 @@ std::uint32_t Code::lower_is(const Core& core) {
 
 std::uint32_t Code::lower_domain(const Core& core) {
   if (core.kind == CoreKind::kFamily) {
-    return add(node_of(Op::kFamily, literal(core.text), kNone, kNone, 0, kReadsState | kReadsFrame), {});
+    return add(node_of(Op::kFamily, literal(core.text), kNone, kNone, 0, kReadsState | kReadsFrame | kReadsMore), {});
   }
   if (core.kind == CoreKind::kRivals) return unary(Op::kRivals, core);
   if (core.kind == CoreKind::kLeaves) return many(Op::kLeaves, core.args);
@@ -267,10 +275,14 @@ std::uint32_t Code::lower_oracle(const Core& core) {
   }
   if (core.kind == CoreKind::kSignedBy) {
     const std::uint32_t a = lower(*core.args.at(0));
-    return add(node_of(Op::kSignedBy, a, literal(core.text.empty() ? "signed_object" : core.text)), {a});
+    const std::uint32_t object = literal(core.text.empty() ? "signed_object" : core.text);
+    return add(node_of(Op::kSignedBy, a, object, kNone, 0, kReadsMore), {a});
   }
   if (core.kind == CoreKind::kSignedWith) {
-    return ternary(Op::kSignedWith, core);
+    const std::uint32_t a = lower(*core.args.at(0));
+    const std::uint32_t b = lower(*core.args.at(1));
+    const std::uint32_t c = lower(*core.args.at(2));
+    return add(node_of(Op::kSignedWith, a, b, c, 0, kReadsMore), {a, b, c});
   }
   const std::uint32_t object = lower(*core.args.at(0));
   const std::uint32_t keys = lower(*core.args.at(1));
@@ -289,7 +301,7 @@ std::uint32_t Code::lower_oracle(const Core& core) {
       for (std::int64_t i = node.number; i-- > 0;) open.push_back(extra[node.c + static_cast<std::uint32_t>(i)]);
     }
   }
-  return add(node_of(Op::kVerifies, object, keys, holder), {object, keys, holder});
+  return add(node_of(Op::kVerifies, object, keys, holder, 0, kReadsMore), {object, keys, holder});
 }
 
 std::uint32_t Code::lower(const Core& core, bool as_key) {
@@ -374,7 +386,8 @@ std::uint32_t Code::lower(const Core& core, bool as_key) {
       const KeyFact fact = core.kind == CoreKind::kNow ? KeyFact::kNow
                            : core.text == "expired_ts" ? KeyFact::kExpiredTs
                                                        : KeyFact::kValidUntilTs;
-      return add(node_of(Op::kKeyFact, static_cast<std::uint32_t>(fact), kNone, kNone, 0, kReadsRejected), {});
+      return add(node_of(Op::kKeyFact, static_cast<std::uint32_t>(fact), kNone, kNone, 0, kReadsRejected | kReadsMore),
+                 {});
     }
     case CoreKind::kSha1: {
       const Core& id = *core.args.at(0);

@@ -92,6 +92,7 @@ class Evaluator::Data {
   struct Prepared {
     std::uint32_t sites = Node::kNone;                    // in site_values_
     std::uint32_t steps[2] = {Node::kNone, Node::kNone};  // in residuals_: asked plainly, and again in a resolution
+    std::uint32_t remembered[2] = {Node::kNone, Node::kNone};    // in remembered_, for either
     std::uint32_t selection = Node::kNone, selection_count = 0;  // in selection_pool_
   };
   /// An expression of another section. One that follows from a single event is computed once an event.
@@ -112,12 +113,26 @@ class Evaluator::Data {
     Value value;
   };
   using Steps = std::vector<Step>;
+  /// What is left of the rules for some events. A decision by it follows from the entries of these sites, and from who
+  /// is rejected, if it can be remembered.
+  struct Residual {
+    Steps steps;
+    std::vector<std::uint32_t> sites;
+    bool memorable = true;
+  };
+  /// The last decision on an event, and the entries from which it followed: as many as its residual has sites.
+  struct Remembered {
+    std::uint64_t rejections = 0;
+    std::uint32_t first = 0;  // in remembered_entries_
+    Decision decision;
+  };
 
   // prepare.cpp: once an expression, once an event.
   void bind();
   Frame frame_of(EventIndex event, const StateView* view, bool outer);
   std::uint32_t prepare(EventIndex event);
   std::uint32_t residual(EventIndex event, bool recheck);
+  Residual residual_of(Steps steps) const;
   void select(EventIndex event);
   Lowered& lowered(LoweredMap& cache, const CorePtr& expression, bool as_key);
   Value ask(Lowered& of, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
@@ -126,6 +141,7 @@ class Evaluator::Data {
 
   // evaluate.cpp
   Decision run(const Steps& steps, const Frame& frame);
+  Decision run_unless_remembered(const Residual& left, const Frame& frame, std::uint32_t& place);
   // Constants, cached slots and the frame's event are answered in place: most of what rules ask for is one of these.
   Value value(std::uint32_t at, const Frame& frame) {
     const Node& node = code_.nodes[at];
@@ -186,8 +202,10 @@ class Evaluator::Data {
   std::vector<Prepared> prepared_;
   std::vector<std::uint32_t> site_values_;
   std::vector<KeyIndex> selection_pool_;
-  std::vector<Steps> residuals_;
+  std::vector<Residual> residuals_;
   std::map<Steps, std::uint32_t> known_residuals_;
+  std::vector<Remembered> remembered_;
+  std::vector<EventIndex> remembered_entries_;
 
   std::uint32_t call_ = 0;
   std::vector<CachedEvent> slots_;  // by site

@@ -155,9 +155,25 @@ std::uint32_t Evaluator::Data::residual(EventIndex event, bool recheck) {
     if (step.kind == Step::Kind::kWhen || step.kind == Step::Kind::kSkip) step.target = place[step.target];
   }
   const auto [shared, fresh] = known_residuals_.try_emplace(left, static_cast<std::uint32_t>(residuals_.size()));
-  if (fresh) residuals_.push_back(left);
+  if (fresh) residuals_.push_back(residual_of(std::move(left)));
   prepared_[event.at()].steps[recheck ? 1 : 0] = shared->second;
   return shared->second;
+}
+
+Evaluator::Data::Residual Evaluator::Data::residual_of(Steps steps) const {
+  Residual out;
+  for (const Step& step : steps) {
+    for (const std::uint32_t node : {step.condition, step.domain}) {
+      if (node == kNone) continue;
+      const auto& read = code_.sites_read(node);
+      out.sites.insert(out.sites.end(), read.begin(), read.end());
+      if ((code_.nodes[node].reads & kReadsMore) != 0) out.memorable = false;
+    }
+  }
+  std::sort(out.sites.begin(), out.sites.end());
+  out.sites.erase(std::unique(out.sites.begin(), out.sites.end()), out.sites.end());
+  out.steps = std::move(steps);
+  return out;
 }
 
 void Evaluator::Data::begin(ReadLog* reads) {
@@ -171,9 +187,13 @@ void Evaluator::Data::begin(ReadLog* reads) {
 
 Decision Evaluator::Data::authorise(EventIndex event, const StateView& state, bool recheck, ReadLog* reads) {
   begin(reads);
-  const std::uint32_t left = residual(event, recheck && !room.rejected(event));
+  const std::size_t way = recheck && !room.rejected(event) ? 1 : 0;
+  const Residual& left = residuals_[residual(event, way == 1)];
   const Frame frame = frame_of(event, &state, true);
-  const Decision decision = run(residuals_[left], frame);
+  if (reads == nullptr && left.memorable) {
+    return run_unless_remembered(left, frame, prepared_[event.at()].remembered[way]);
+  }
+  const Decision decision = run(left.steps, frame);
   if (reads != nullptr) reads->finish();
   reads_ = nullptr;
   return decision;

@@ -48,6 +48,7 @@ class WorkState {
   std::vector<std::uint32_t> stamp_;
   std::uint32_t generation_ = 1;
   std::vector<KeyIndex> changed_;
+  std::vector<StateStore::Entry> finished_;  // scratch of `finish`
 };
 
 /// What the rules read as "the state". Cheap to copy.

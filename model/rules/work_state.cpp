@@ -24,10 +24,9 @@ void WorkState::set(KeyIndex key, EventIndex event) {
 }
 
 State WorkState::finish() {
-  std::vector<StateStore::Entry> changes;
-  changes.reserve(changed_.size());
-  for (const KeyIndex key : changed_) changes.emplace_back(key, overlay_[key.at()]);
-  return store_->with(base_, std::move(changes));
+  finished_.clear();
+  for (const KeyIndex key : changed_) finished_.emplace_back(key, overlay_[key.at()]);
+  return store_->with_these(base_, finished_);
 }
 
 StateView StateView::of(const StateStore& store, State state) {

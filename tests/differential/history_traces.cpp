@@ -82,8 +82,13 @@ class History {
       chosen.push_back(std::move(after));
     }
     resolve::Trace trace;
-    if (const auto done = opened_.resolver->resolve(sets, &trace); !done)
-      throw base::InternalError(done.error().message);
+    const auto done = opened_.resolver->resolve(sets, &trace);
+    if (!done) throw base::InternalError(done.error().message);
+    // Without a trace decisions are remembered: those of this resolution, and those of another.
+    for (const std::vector<graph::State>& others : {std::vector<graph::State>{sets.front(), {}}, sets}) {
+      base::require(opened_.resolver->resolve(others).has_value(), "other states are resolved");
+      base::require(opened_.resolver->resolve(sets) == done, "a resolution without a trace comes to the same");
+    }
     std::string out = ",\"state_sets\":" + list(chosen, [&](const auto& set) { return ids(set); });
     out += ",\"trace\":{";
     bool first = true;

@@ -2,8 +2,7 @@
 // signatures that it cannot do without.
 #include <benchmark/benchmark.h>
 
-#include <ctime>
-
+#include "bench/goals/measure.h"
 #include "bench/rooms.h"
 #include "bench/signed_room.h"
 #include "model/event/history.h"
@@ -77,13 +76,6 @@ void import_dump_to_room(benchmark::State& state) {
 }
 BENCHMARK(import_dump_to_room)->Unit(benchmark::kMillisecond);
 
-/// Of this thread, so that it does not matter what else the machine does.
-double processor_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 /// Both in turn, so that a slow moment of the machine slows both. `ratio` is the bar: 1.3.
 void import_strict(benchmark::State& state) {
   const EventFormat& format = format_of("11");
@@ -91,11 +83,11 @@ void import_strict(benchmark::State& state) {
   const bench::Alone alone(history_of(room.lines, format, true), format, room);
   double ours = 0, theirs = 0;
   for (auto _ : state) {
-    const auto start = processor_seconds();
+    const auto start = bench::processor_seconds();
     benchmark::DoNotOptimize(bench::import_strictly(room, format));
-    const auto between = processor_seconds();
+    const auto between = bench::processor_seconds();
     benchmark::DoNotOptimize(alone.run());
-    const auto end = processor_seconds();
+    const auto end = bench::processor_seconds();
     state.SetIterationTime(between - start);
     ours += between - start;
     theirs += end - between;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "model/json/value.h"
+#include "model/rules/elaborate.h"
+#include "model/versions/registry.h"
 #include "tests/model/resolve/scenario.h"
 #include "tests/model/resolve/support.h"
 
@@ -119,6 +121,24 @@ TEST(Resolution, StopsAtItsLimits) {
   limits.state_sets_max = 1;
   resolve::Resolver few_sets(*lab.evaluator, lab.store, limits);
   ASSERT_FALSE(few_sets.resolve(states));
+}
+
+TEST(Resolution, OfPathsHasALimitOfItsOwn) {
+  rules::LoadOptions options;
+  options.readings["power_order_edges"] = "paths";
+  const auto program = rules::Program::compile(*rules::elaborate(*versions::Registry().load("11", options)));
+  Lab lab("11", scenario("ban_against_levels", "11"));
+  std::vector<State> states;
+  for (const auto& set : lab.state_sets) states.push_back(lab.state(set));
+  rules::Evaluator evaluator(program, *lab.room);
+  base::Limits limits;
+  EXPECT_TRUE(resolve::Resolver(evaluator, lab.store, limits).resolve(states));
+  limits.paths_steps_max = 0;
+  const auto stopped = resolve::Resolver(evaluator, lab.store, limits).resolve(states);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, base::ErrorCode::kLimit);
+  EXPECT_EQ(stopped.error().message, "following `paths of` took more steps than `paths_steps_max` (0)");
+  EXPECT_TRUE(lab.resolver->resolve(states)) << "links alone are no paths";
 }
 
 // A chain: create, the creator joins, sets levels, a rule, and the rule again. `named_by_create`: the room is named by
