@@ -88,25 +88,27 @@ double exponent(const std::vector<Cost>& costs, double Cost::*y) {
   return (n * sxy - sx * sy) / (n * sxx - sx * sx);
 }
 
-void curve(Table& table, const Kind& kind) {
+void curve(const Kind& kind) {
+  Table table({std::string(kind.name) + ", version " + kVersion, "events", "import", "state before each",
+               "first resolution", "memory"});
   std::vector<Cost> costs;
   for (const std::uint32_t size : kind.sizes) {
     const auto [numbers, memory] =
         apart<5>([&] { return cost_of(kind.make(testing::program(kVersion)->version().format, size)); });
     costs.push_back({numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], memory});
     const Cost& cost = costs.back();
-    table.row({fmt::format("{} {}", size, kind.name), fmt::format("{:.0f}", cost.events), time_text(cost.import_ns),
+    table.row({std::to_string(size), fmt::format("{:.0f}", cost.events), time_text(cost.import_ns),
                time_text(cost.walk_ns), time_text(cost.resolve_ns), fmt::format("{:.0f} MiB", memory)});
   }
   const auto text = [&](double Cost::*y) { return fmt::format("{:.2f}", exponent(costs, y)); };
-  table.row({"– exponent against the bound", "", text(&Cost::import_ns), text(&Cost::walk_ns), text(&Cost::resolve_ns),
+  table.row({"exponent against the bound", "", text(&Cost::import_ns), text(&Cost::walk_ns), text(&Cost::resolve_ns),
              text(&Cost::memory)});
+  table.print();
 }
 
 }  // namespace
 
 void hostile_rows() {
-  Table table({"hostile rooms, version 12", "events", "import", "state before each", "first resolution", "memory"});
   const std::vector<Kind> kinds{
       {"power levels and topics in a line", levels_in_a_line, {4000, 8000, 16000, 32000, 64000}},
       {"events in diamonds", diamonds, {6000, 12000, 24000, 48000, 96000}},
@@ -114,8 +116,7 @@ void hostile_rows() {
       {"state keys", many_keys, {62500, 125000, 250000, 500000, 1000000}},
       {"contested events", many_conflicts, {12500, 25000, 50000, 100000, 200000}},
   };
-  for (const Kind& kind : kinds) curve(table, kind);
-  table.print();
+  for (const Kind& kind : kinds) curve(kind);
 }
 
 }  // namespace stateroom::bench

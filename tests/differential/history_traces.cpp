@@ -87,7 +87,7 @@ class History {
     // Without a trace decisions are remembered: those of this resolution, and those of another.
     for (const std::vector<graph::State>& others : {std::vector<graph::State>{sets.front(), {}}, sets}) {
       base::require(opened_.resolver->resolve(others).has_value(), "other states are resolved");
-      base::require(opened_.resolver->resolve(sets) == done, "a resolution without a trace comes to the same");
+      base::require(opened_.resolver->resolve(sets).value() == *done, "a resolution without a trace comes to the same");
     }
     std::string out = ",\"state_sets\":" + list(chosen, [&](const auto& set) { return ids(set); });
     out += ",\"trace\":{";
