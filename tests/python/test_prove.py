@@ -61,7 +61,8 @@ def test_what_cannot_be_asked_is_said():
 
 def test_a_matrix_says_how_versions_stand_to_each_other():
     found = stateroom.matrix(["2", "6", "7"])
-    assert found.relation("6", "7") == "≠"
+    assert found.relation("6", "7") == "⊂"
+    assert found.relation("7", "6") == "⊃"
     assert "**6 and 7**: refuted" in found.markdown()
     assert list(found.to_pandas().columns) == ["2", "6", "7"]
 
