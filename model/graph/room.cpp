@@ -5,6 +5,7 @@
 #include <set>
 
 #include "model/base/encode.h"
+#include "model/graph/labels.h"
 #include "model/graph/order.h"
 
 namespace stateroom::graph {
@@ -111,7 +112,7 @@ base::Result<std::unique_ptr<Room>> Room::build(std::vector<event::Event> events
         const std::uint32_t to = edges.target[field][at];
         out.targets.push_back(to == kHole ? EventIndex::none() : EventIndex{place[to]});
       }
-      out.extents.push_back({begin, static_cast<std::uint32_t>(out.targets.size())});
+      out.extents.push_back({begin, static_cast<std::uint32_t>(out.targets.size()), 0});
     }
   }
   room->citing_.resize(fields);
@@ -128,20 +129,22 @@ base::Result<std::unique_ptr<Room>> Room::build(std::vector<event::Event> events
   return room;
 }
 
+void Room::intern_event(std::size_t e) {
+  const event::Event& event = events_[e];
+  Row& row = rows_[e];
+  row.event_id = strings_.intern(event.event_id);
+  row.type = strings_.intern(event.type);
+  row.sender = strings_.intern(event.sender);
+  if (event.room_id) row.room_id = strings_.intern(*event.room_id);
+  if (event.state_key) row.state_key = strings_.intern(*event.state_key);
+  row.origin_server_ts = event.origin_server_ts;
+  row.depth = event.depth;
+  row.rejected = event.rejected_outside;
+}
+
 void Room::intern_events(std::vector<event::Event> ordered) {
   events_ = std::move(ordered);
-  for (std::size_t e = 0; e < events_.size(); ++e) {
-    const event::Event& event = events_[e];
-    Row& row = rows_[e];
-    row.event_id = strings_.intern(event.event_id);
-    row.type = strings_.intern(event.type);
-    row.sender = strings_.intern(event.sender);
-    if (event.room_id) row.room_id = strings_.intern(*event.room_id);
-    if (event.state_key) row.state_key = strings_.intern(*event.state_key);
-    row.origin_server_ts = event.origin_server_ts;
-    row.depth = event.depth;
-    row.rejected = event.rejected_outside;
-  }
+  for (std::size_t e = 0; e < events_.size(); ++e) intern_event(e);
   event_of_string_.assign(strings_.size(), EventIndex::none());
   for (std::uint32_t e = 0; e < rows_.size(); ++e) event_of_string_[rows_[e].event_id.at()] = EventIndex{e};
 }
@@ -156,16 +159,20 @@ void Room::intern_keys() {
   while (capacity < with_key.size() * 2) capacity *= 2;
   key_table_.assign(capacity, kHole);
   key_mask_ = capacity - 1;
-  for (const std::uint32_t e : with_key) {
-    Row& row = rows_[e];
-    row.key = find_key(row.type, row.state_key);
-    if (row.key.valid()) continue;
-    row.key = KeyIndex{static_cast<std::uint32_t>(keys_.size())};
-    keys_.push_back({row.type, row.state_key});
-    std::size_t at = key_hash(row.type, row.state_key) & key_mask_;
-    while (key_table_[at] != kHole) at = (at + 1) & key_mask_;
-    key_table_[at] = row.key.value();
-  }
+  for (const std::uint32_t e : with_key) intern_key(rows_[e].type, rows_[e].state_key);
+  sort_keys();
+  for (const std::uint32_t e : with_key) rows_[e].key = find_key(rows_[e].type, rows_[e].state_key);
+}
+
+void Room::intern_key(StringId type, StringId state_key) {
+  if (find_key(type, state_key).valid()) return;
+  std::size_t at = key_hash(type, state_key) & key_mask_;
+  while (key_table_[at] != kHole) at = (at + 1) & key_mask_;
+  key_table_[at] = static_cast<std::uint32_t>(keys_.size());
+  keys_.push_back({type, state_key});
+}
+
+void Room::sort_keys() {
   std::vector<std::uint32_t> order(keys_.size());
   std::iota(order.begin(), order.end(), 0u);
   std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
@@ -182,35 +189,27 @@ void Room::intern_keys() {
   for (std::uint32_t& slot : key_table_) {
     if (slot != kHole) slot = place[slot];
   }
-  for (const std::uint32_t e : with_key) rows_[e].key = KeyIndex{place[rows_[e].key.at()]};
 }
 
 void Room::decode_columns() {
+  for (std::size_t e = 0; e < rows_.size(); ++e) decode_columns(rows_[e], events_[e]);
+}
+
+void Room::decode_columns(Row& row, const event::Event& event) {
   // The plan's ranges by the type's id, looked up once a type.
-  std::unordered_map<StringId, ColumnPlan::Range> ranges;
-  std::size_t total = 0;
-  for (Row& row : rows_) {
-    const auto [at, fresh] = ranges.try_emplace(row.type);
-    if (fresh) at->second = plan_.of_type(strings_.text(row.type));
-    // An event whose type is "" has no content columns: the range of "" is the top level's.
-    if (strings_.text(row.type).empty()) at->second = {};
-    row.first_column = at->second.first;
-    row.column_count = at->second.count;
-    row.first_cell = static_cast<std::uint32_t>(total);
-    total += shared_columns_ + row.column_count;
-  }
-  base::require(total < kHole, "the cells of a room are numbered with 32 bits");
-  cells_.resize(total);
-  for (std::size_t e = 0; e < rows_.size(); ++e) {
-    const Row& row = rows_[e];
-    Cell* cell = cells_.data() + row.first_cell;
-    for (std::uint32_t i = 0; i < shared_columns_; ++i) {
-      *cell++ = decode_cell(events_[e].json, plan_.columns()[i], format_, strings_, pool_);
-    }
-    for (std::uint32_t i = 0; i < row.column_count; ++i) {
-      *cell++ = decode_cell(events_[e].content, plan_.columns()[row.first_column + i], format_, strings_, pool_);
-    }
-  }
+  if (ranges_.size() <= row.type.at()) ranges_.resize(row.type.at() + 1);
+  std::optional<ColumnPlan::Range>& range = ranges_[row.type.at()];
+  // An event whose type is "" has no content columns: the range of "" is the top level's.
+  if (!range) range = event.type.empty() ? ColumnPlan::Range{} : plan_.of_type(event.type);
+  row.first_column = range->first;
+  row.column_count = range->count;
+  base::require(cells_.size() + shared_columns_ + row.column_count < kHole,
+                "the cells of a room are numbered with 32 bits");
+  row.first_cell = static_cast<std::uint32_t>(cells_.size());
+  for (std::uint32_t i = 0; i < shared_columns_; ++i)
+    cells_.push_back(decode_cell(event.json, plan_.columns()[i], format_, strings_, pool_));
+  for (std::uint32_t i = 0; i < row.column_count; ++i)
+    cells_.push_back(decode_cell(event.content, plan_.columns()[row.first_column + i], format_, strings_, pool_));
 }
 
 EventIndex Room::find(std::string_view event_id) const {
@@ -218,7 +217,7 @@ EventIndex Room::find(std::string_view event_id) const {
   return id.valid() ? find(id) : EventIndex::none();
 }
 
-std::uint32_t Room::sha1_rank(EventIndex e) const {
+std::uint64_t Room::sha1_rank(EventIndex e) const {
   std::call_once(sha1_once_, [this] {
     std::vector<std::pair<base::Sha1, std::uint32_t>> order(rows_.size());
     for (std::uint32_t i = 0; i < rows_.size(); ++i) order[i] = {base::sha1(events_[i].event_id), i};
@@ -246,7 +245,7 @@ void Room::reverse(EdgeField field) const {
   std::uint32_t total = 0;
   for (auto& extent : back.extents) {
     const std::uint32_t count = extent.end;
-    extent = {total, total};
+    extent = {total, total, total + count};
     total += count;
   }
   back.targets.assign(total, EventIndex::none());
@@ -273,7 +272,7 @@ void Room::set_derived(EventIndex e, std::vector<EventIndex> cited) {
   for (const EventIndex to : cited) base::require(!to.valid() || to < e, "a derived edge leads to an event before");
   const auto begin = static_cast<std::uint32_t>(edges.targets.size());
   edges.targets.insert(edges.targets.end(), cited.begin(), cited.end());
-  edges.extents[e.at()] = {begin, static_cast<std::uint32_t>(edges.targets.size())};
+  edges.extents[e.at()] = {begin, static_cast<std::uint32_t>(edges.targets.size()), 0};
   reversed_[field] = 0;
 }
 

@@ -6,11 +6,14 @@
 // the
 //          topological order are broken by event id, so that no index depends on the order of the input. Time is linear
 //          in events and edges but for the sorting of ids. Strings only at the edges.
+//          A room may grow: an event that is appended gets the next index, whatever its id; what an index, a key or a
+//          string says stays as it was.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +29,7 @@
 
 namespace stateroom::graph {
 
+class OrderedLabels;
 using base::EventIndex;
 using base::KeyIndex;
 using base::StringId;
@@ -38,6 +42,15 @@ class Room {
   static base::Result<std::unique_ptr<Room>> build(std::vector<event::Event> events, const event::EventFormat& format,
                                                    const base::Limits& limits = {});
   ~Room();
+  /// An empty room with these keys (type, state_key), for events that are appended.
+  static std::unique_ptr<Room> empty(const event::EventFormat& format,
+                                     std::vector<std::pair<std::string, std::string>> keys);
+  /// Appends an event; what it names must have been appended before, else it is a hole for good. Amortised O(edges +
+  /// log n). None, and no change, if its key is no key of the room: `renumbered` makes a room that has it.
+  /// Error: kDuplicateEvent.
+  base::Result<EventIndex> append(event::Event event);
+  /// The room with further keys. Events keep their indices, rejections and derived edges; keys are numbered anew.
+  std::unique_ptr<Room> renumbered(std::vector<std::pair<std::string, std::string>> keys) const;
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
 
@@ -61,9 +74,11 @@ class Room {
   StringId state_key(EventIndex e) const { return rows_[e.at()].state_key; }  // none if absent
   std::int64_t origin_server_ts(EventIndex e) const { return rows_[e.at()].origin_server_ts; }
   std::int64_t depth(EventIndex e) const { return rows_[e.at()].depth; }
-  KeyIndex key(EventIndex e) const { return rows_[e.at()].key; }               // none without state_key
-  std::uint32_t id_rank(EventIndex e) const { return rows_[e.at()].id_rank; }  // order of event ids, bytewise
-  std::uint32_t sha1_rank(EventIndex e) const;  // order of sha1(event id), computed on first use
+  KeyIndex key(EventIndex e) const { return rows_[e.at()].key; }  // none without state_key
+  // Numbers in the bytewise order of event ids, and of sha1(event id), the latter computed on first use. Their
+  // distances say nothing, and they may be others once an event is appended.
+  std::uint64_t id_rank(EventIndex e) const { return rows_[e.at()].id_rank; }
+  std::uint64_t sha1_rank(EventIndex e) const;
   bool rejected(EventIndex e) const { return rows_[e.at()].rejected; }
   void set_rejected(EventIndex e, bool rejected) {
     if (rows_[e.at()].rejected != rejected) ++rejections_;
@@ -116,7 +131,7 @@ class Room {
   struct Row {
     StringId event_id, type, sender, room_id, state_key;
     KeyIndex key;
-    std::uint32_t id_rank = 0;
+    std::uint64_t id_rank = 0;
     std::uint32_t first_cell = 0;  // cells of the top-level columns, then those of the event's type
     std::uint32_t first_column = 0, column_count = 0;
     std::int64_t origin_server_ts = 0, depth = 0;
@@ -129,6 +144,7 @@ class Room {
   struct Edges {
     struct Extent {
       std::uint32_t begin = 0, end = 0;
+      std::uint32_t limit = 0;  // up to here the row may grow in its place
     };
     std::vector<Extent> extents;
     std::vector<EventIndex> targets;
@@ -146,8 +162,16 @@ class Room {
   }
   void intern_events(std::vector<event::Event> ordered);
   void intern_keys();
+  void intern_event(std::size_t at);
+  void intern_key(StringId type, StringId state_key);
+  void sort_keys();
   void decode_columns();
+  void decode_columns(Row& row, const event::Event& event);
+  void append_edges(const event::Event& event, EventIndex at);
   void reverse(EdgeField field) const;
+  void cite_back(EdgeField field, EventIndex to, EventIndex from);
+  void rank_for_growth();
+  void rank_event(EventIndex e);
 
   event::EventFormat format_;
   ColumnPlan plan_;
@@ -156,7 +180,8 @@ class Room {
   std::vector<event::Event> events_;
   std::vector<Row> rows_;
   std::uint64_t rejections_ = 0;
-  std::vector<EventIndex> event_of_string_;  // by StringId
+  std::vector<EventIndex> event_of_string_;               // by StringId
+  std::vector<std::optional<ColumnPlan::Range>> ranges_;  // by type
   std::vector<Cell> cells_;
   CellPool pool_;
   std::vector<Edges> edges_;                    // by EdgeField
@@ -167,7 +192,8 @@ class Room {
   std::size_t key_mask_ = 0;
   std::vector<std::string> holes_;
   mutable std::once_flag sha1_once_;
-  mutable std::vector<std::uint32_t> sha1_ranks_;
+  mutable std::vector<std::uint64_t> sha1_ranks_;
+  std::unique_ptr<OrderedLabels> id_order_, sha1_order_;  // of a room that grows
 };
 
 }  // namespace stateroom::graph

@@ -369,7 +369,7 @@ Interpreter::Scalar Interpreter::scalar(const Node& node) {
   if (node.kind == CoreKind::kIf && node.ours) return scalar(*node.args[boolean(*node.args[0]) ? 1 : 2]);
   if (node.kind == CoreKind::kEventField && node.args[0]->kind == CoreKind::kVariable) {
     const EventIndex of = event(*node.args[0]);
-    if (core.text == "event_id") return {false, context_.room.id_rank(of)};
+    if (core.text == "event_id") return {false, static_cast<std::int64_t>(context_.room.id_rank(of))};
     if (core.text == "origin_server_ts") return {false, context_.room.origin_server_ts(of)};
   }
   if (node.kind == CoreKind::kGiven && node.ours) {

@@ -4,377 +4,97 @@
 #include <map>
 #include <optional>
 
-#include "model/base/encode.h"
-
 namespace stateroom::resolve {
 
-using rules::Core;
-using rules::CoreKind;
-using rules::CoreName;
-using rules::CorePtr;
-using rules::CoreRule;
-using rules::LeafKind;
-using rules::TypeKind;
-
-/// Evaluates `state before` and `receipt` event by event.
-class Walk::Runner {
+/// Receives a room's events in the order of their indices.
+class Walk::Runner final : public Knowledge {
  public:
-  Runner(rules::Evaluator& evaluator, StateStore& store, Resolver& resolver, const WalkOptions& options);
-  base::Result<Walk> run();
+  Runner(rules::Evaluator& evaluator, StateStore& store, Resolver& resolver, const WalkOptions& options)
+      : evaluator_(evaluator),
+        room_(evaluator.room()),
+        resolver_(resolver),
+        options_(options),
+        text_(evaluator, store, *this) {
+    walk_.receipts_.resize(room_.size());
+    walk_.after_.resize(room_.size());
+  }
+
+  base::Result<Walk> run() {
+    for (std::uint32_t i = 0; i < room_.size(); ++i) {
+      receive(EventIndex{i});
+      if (auto error = text_.take_error()) return std::unexpected(std::move(*error));
+    }
+    this_event_ = EventIndex::none();
+    text_.start(this_event_);
+    walk_.current_ = text_.current();
+    if (auto error = text_.take_error()) return std::unexpected(std::move(*error));
+    std::sort(walk_.extremities_.begin(), walk_.extremities_.end());
+    return std::move(walk_);
+  }
+
+  State before(EventIndex event) const override { return walk_.receipts_[event.at()].before; }
+  State after(EventIndex event) const override { return walk_.after_[event.at()]; }
+  bool absent(EventIndex event) const override { return walk_.receipts_[event.at()].dropped; }
+  std::span<const EventIndex> extremities() const override { return walk_.extremities_; }
+
+  base::Result<State> resolve(const std::vector<State>& states) override {
+    const auto known = resolved_.find(states);
+    if (known != resolved_.end()) return known->second;
+    resolver_.set_horizon(this_event_);
+    auto result = resolver_.resolve(states);
+    resolver_.set_horizon(EventIndex::none());
+    ++walk_.merges_;
+    if (result) resolved_.emplace(states, *result);
+    return result;
+  }
+
+  rules::Decision authorise(EventIndex event, const rules::StateView& view) override {
+    return evaluator_.authorise(event, view);
+  }
+
+  std::optional<bool> fact(EventIndex event, std::string_view name) override {
+    if (!options_.strict) return true;
+    if (options_.valid) return options_.valid(event, name);
+    return std::nullopt;
+  }
 
  private:
-  std::uint32_t index_of(std::string_view name) const;
-  const CoreName& named(const Core& core) const { return version_.state_before[static_cast<std::size_t>(core.number)]; }
-  bool mentions(const Core& core, std::uint32_t name) const;
+  void receive(EventIndex event) {
+    this_event_ = event;
+    text_.start(event);
+    Receipt& receipt = walk_.receipts_[event.at()];
+    receipt.before = text_.before();
+    if (auto derived = text_.derived()) room_.set_derived(event, std::move(*derived));
+    const bool rejected_outside = room_.event(event).rejected_outside;
+    if (options_.checks) {
+      text_.check(receipt, options_.arrival, options_.keep_checks);
+      receipt.rejected = receipt.rejected || rejected_outside;
+      room_.set_rejected(event, receipt.rejected);
+    } else {
+      receipt.rejected = room_.rejected(event);
+    }
+    update_extremities(event);
+    walk_.after_[event.at()] = text_.after();
+  }
 
-  State state(const Core& core);
-  State state_of_name(const Core& core);
-  State resolve(const Core& core);
-  State resolve_states(std::vector<State> states);
-  EventIndex event(const Core& core) const;
-  std::vector<EventIndex> list(const Core& core);
-  bool boolean(const CorePtr& core);
-  bool of_ancestors(const Core& core);
-  bool same_hash(const Core& core);
-  const std::string& object_hash(const Core& core);
-  bool allowed(const Core& core);
-  bool fact(const Core& core);
-  bool signed_as_asked();
-
-  void receive(EventIndex event);
-  void check(const CoreRule& rule);
-  void settle(const CoreRule& rule, bool passed, bool asked);
-  bool may_be_extremity(EventIndex event);
-  void update_extremities(EventIndex event);
+  void update_extremities(EventIndex event) {
+    const Receipt& receipt = walk_.receipts_[event.at()];
+    if (receipt.rejected || receipt.soft_failed || receipt.dropped || !text_.may_be_extremity(event)) return;
+    const auto cited = room_.cited(text_.extremity_field(), event);
+    std::erase_if(walk_.extremities_,
+                  [&](EventIndex one) { return std::find(cited.begin(), cited.end(), one) != cited.end(); });
+    walk_.extremities_.push_back(event);
+  }
 
   rules::Evaluator& evaluator_;
   graph::Room& room_;
-  StateStore& store_;
   Resolver& resolver_;
   const WalkOptions& options_;
-  const rules::CoreVersion& version_;
+  StateText text_;
   Walk walk_;
-  std::uint32_t before_, current_, derived_;  // indices of names; state_before.size() if there is none
-  const Core* extremities_ = nullptr;         // of the name `current`
-  graph::EdgeField extremity_field_ = 0;
   EventIndex this_event_;
-  std::vector<EventIndex> locals_;
-  std::optional<State> current_of_event_;
-  rules::Decision decision_;  // of the last allowed(…)
   std::map<std::vector<State>, State> resolved_;
-  std::map<std::pair<std::string, EventIndex>, std::string> hashes_;  // by object; empty: it has none
-  std::optional<base::Error> error_;
 };
-
-namespace {
-
-const Core* find_kind(const Core& core, CoreKind kind) {
-  if (core.kind == kind) return &core;
-  for (const CorePtr& arg : core.args) {
-    if (const Core* found = find_kind(*arg, kind)) return found;
-  }
-  return nullptr;
-}
-
-}  // namespace
-
-Walk::Runner::Runner(rules::Evaluator& evaluator, StateStore& store, Resolver& resolver, const WalkOptions& options)
-    : evaluator_(evaluator),
-      room_(evaluator.room()),
-      store_(store),
-      resolver_(resolver),
-      options_(options),
-      version_(evaluator.program().version()),
-      before_(index_of("before")),
-      current_(index_of("current")),
-      derived_(index_of(version_.format.derived_edge_field)),
-      locals_(version_.locals + 1) {
-  base::require(before_ < version_.state_before.size() && current_ < version_.state_before.size(),
-                "the section `state before` has the names `before` and `current`");
-  extremities_ = find_kind(*version_.state_before[current_].value, CoreKind::kExtremities);
-  if (extremities_ != nullptr) extremity_field_ = room_.edge_field(extremities_->text);
-  walk_.receipts_.resize(room_.size());
-  walk_.after_.resize(room_.size());
-}
-
-std::uint32_t Walk::Runner::index_of(std::string_view name) const {
-  std::uint32_t index = 0;
-  while (index < version_.state_before.size() && version_.state_before[index].name != name) ++index;
-  return index;
-}
-
-bool Walk::Runner::mentions(const Core& core, std::uint32_t name) const {
-  if (core.kind == CoreKind::kNamed && core.number == name) return true;
-  return std::any_of(core.args.begin(), core.args.end(), [&](const CorePtr& arg) { return mentions(*arg, name); });
-}
-
-// ---------------------------------------------------------------------------------------------------- values
-
-State Walk::Runner::state(const Core& core) {
-  if (core.kind == CoreKind::kEmptySet) return {};
-  if (core.kind == CoreKind::kNamed) return state_of_name(core);
-  if (core.kind == CoreKind::kIf) return state(*core.args[boolean(core.args[0]) ? 1 : 2]);
-  if (core.kind == CoreKind::kResolve) return resolve(core);
-  if (core.kind == CoreKind::kBefore) {
-    const EventIndex of = event(*core.args[0]);
-    return of.valid() ? walk_.receipts_[of.at()].before : State{};
-  }
-  if (core.kind == CoreKind::kSingleton) {
-    const EventIndex one = event(*core.args[0]);
-    return one.valid() && room_.key(one).valid() ? store_.set({}, room_.key(one), one) : State{};
-  }
-  base::require(core.kind == CoreKind::kOverlaid, "an expression of `state before` has a state as its value");
-  const State below = state(*core.args[0]);
-  if (core.args[1]->kind == CoreKind::kSingleton) {
-    const EventIndex one = event(*core.args[1]->args[0]);
-    return one.valid() && room_.key(one).valid() ? store_.set(below, room_.key(one), one) : below;
-  }
-  return store_.with(below, store_.entries(state(*core.args[1])));
-}
-
-State Walk::Runner::state_of_name(const Core& core) {
-  const CoreName& name = named(core);
-  if (core.number == before_ && this_event_.valid()) return walk_.receipts_[this_event_.at()].before;
-  if (core.number == current_) {
-    if (!current_of_event_) current_of_event_ = state(*name.value);
-    return *current_of_event_;
-  }
-  if (core.args.empty()) return state(*name.value);
-  base::require(core.args.size() == 1 && name.parameters.size() == 1, "a function of `state before` has one event");
-  const EventIndex of = event(*core.args[0]);
-  // What comes after an event is kept when the event is done.
-  if (name.name == "after" && of.valid() && (!this_event_.valid() || of < this_event_)) return walk_.after_[of.at()];
-  const EventIndex outer = std::exchange(locals_[name.parameters[0]], of);
-  const State result = state(*name.value);
-  locals_[name.parameters[0]] = outer;
-  return result;
-}
-
-State Walk::Runner::resolve(const Core& core) {
-  std::vector<State> states;
-  EventIndex& bound = locals_[core.binders[0]];
-  const EventIndex outer = bound;
-  for (const EventIndex each : list(*core.args[1])) {
-    // An unknown event brings no state, and neither does one that was dropped.
-    if (!each.valid() || walk_.receipts_[each.at()].dropped) continue;
-    bound = each;
-    states.push_back(state(*core.args[0]));
-  }
-  bound = outer;
-  return resolve_states(std::move(states));
-}
-
-State Walk::Runner::resolve_states(std::vector<State> states) {
-  std::sort(states.begin(), states.end());
-  states.erase(std::unique(states.begin(), states.end()), states.end());
-  if (states.empty() || error_) return {};
-  if (states.size() == 1) return states[0];
-  const auto known = resolved_.find(states);
-  if (known != resolved_.end()) return known->second;
-  resolver_.set_horizon(this_event_);
-  auto result = resolver_.resolve(states);
-  resolver_.set_horizon(EventIndex::none());
-  ++walk_.merges_;
-  if (!result) {
-    error_ = std::move(result.error());
-    return {};
-  }
-  resolved_.emplace(std::move(states), *result);
-  return *result;
-}
-
-EventIndex Walk::Runner::event(const Core& core) const {
-  if (core.kind == CoreKind::kThisEvent) return this_event_;
-  base::require(core.kind == CoreKind::kVariable, "an expression of `state before` has an event as its value");
-  return locals_[static_cast<std::size_t>(core.number)];
-}
-
-std::vector<EventIndex> Walk::Runner::list(const Core& core) {
-  if (core.kind == CoreKind::kEdges) {
-    const auto cited = room_.cited(room_.edge_field(core.text), event(*core.args[0]));
-    return {cited.begin(), cited.end()};
-  }
-  if (core.kind == CoreKind::kNamed) return list(*named(core).value);
-  if (core.kind == CoreKind::kExtremities) return walk_.extremities_;
-  base::require(core.kind == CoreKind::kSelection, "an expression of `state before` has a list of events as its value");
-  return evaluator_.selection(this_event_, rules::StateView::of(store_, state(*core.args[0])));
-}
-
-bool Walk::Runner::boolean(const CorePtr& core) {
-  const CoreKind kind = core->kind;
-  if (kind == CoreKind::kAnd) return boolean(core->args[0]) && boolean(core->args[1]);
-  if (kind == CoreKind::kOr) return boolean(core->args[0]) || boolean(core->args[1]);
-  if (kind == CoreKind::kNot) return !boolean(core->args[0]);
-  if (kind == CoreKind::kAllowed) return allowed(*core);
-  if (kind == CoreKind::kValid) return fact(*core);
-  const bool of_each = kind == CoreKind::kAny || kind == CoreKind::kAll || kind == CoreKind::kNo;
-  if (of_each && core->args[0]->kind == CoreKind::kReachable) return of_ancestors(*core);
-  if (!core->args.empty() && core->args[0]->kind == CoreKind::kObjectHash) return same_hash(*core);
-  if (kind == CoreKind::kGiven && core->args[2]->kind == CoreKind::kNamed) {
-    const rules::StateView view = rules::StateView::of(store_, state(*core->args[2]));
-    return evaluator_.boolean(core->args[0], event(*core->args[1]), view, locals_);
-  }
-  const State before = this_event_.valid() ? walk_.receipts_[this_event_.at()].before : State{};
-  return evaluator_.boolean(core, this_event_, rules::StateView::of(store_, before), locals_);
-}
-
-/// `any`, `all` or `no` p in reachable({event} along F) has C.
-bool Walk::Runner::of_ancestors(const Core& core) {
-  const Core& reachable = *core.args[0];
-  const graph::EdgeField field = room_.edge_field(reachable.text);
-  std::vector<EventIndex> open = {event(*reachable.args[0]->args[0])};
-  std::vector<bool> seen(room_.size());
-  EventIndex& bound = locals_[core.binders[0]];
-  const EventIndex outer = bound;
-  const bool decides = core.kind != CoreKind::kAll;  // what the condition of one ancestor must be to decide
-  bool decided = false;
-  while (!open.empty() && !decided) {
-    const EventIndex from = open.back();
-    open.pop_back();
-    for (const EventIndex cited : room_.cited(field, from)) {
-      if (!cited.valid() || seen[cited.at()]) continue;
-      seen[cited.at()] = true;
-      open.push_back(cited);
-      bound = cited;
-      decided = decided || boolean(core.args[1]) == decides;
-    }
-  }
-  bound = outer;
-  return decided == (core.kind == CoreKind::kAny);
-}
-
-bool Walk::Runner::same_hash(const Core& core) {
-  const std::string& left = object_hash(*core.args[0]);
-  const std::string& right = object_hash(*core.args[1]);
-  return (!left.empty() && left == right) == (core.kind == CoreKind::kEqual);
-}
-
-const std::string& Walk::Runner::object_hash(const Core& core) {
-  const EventIndex of = event(*core.args[0]);
-  const auto [known, is_new] = hashes_.try_emplace({core.text, of});
-  if (is_new) {
-    const auto bytes = event::hashed_bytes(room_.event(of), version_.format, core.text);
-    if (bytes) known->second = base::hex(base::sha256(*bytes));
-  }
-  return known->second;
-}
-
-bool Walk::Runner::allowed(const Core& core) {
-  const Core& in = *core.args[0];
-  if (in.type.kind == TypeKind::kEventList) {
-    const std::vector<EventIndex> events = list(in);
-    decision_ = evaluator_.authorise(this_event_, rules::StateView::of(events));
-  } else {
-    decision_ = evaluator_.authorise(this_event_, rules::StateView::of(store_, state(in)));
-  }
-  return decision_.allowed;
-}
-
-bool Walk::Runner::fact(const Core& core) {
-  if (!options_.strict) return true;
-  if (options_.valid) return options_.valid(this_event_, core.text);
-  if (core.text == "valid_format") return room_.event(this_event_).ill_formed.empty();
-  if (core.text == "valid_signatures") return signed_as_asked();
-  if (core.text == "valid_hashes") return !room_.event(this_event_).redacted_on_import;
-  return true;
-}
-
-/// All that the section `signatures` requires; without keys the evaluator takes every signature for good.
-bool Walk::Runner::signed_as_asked() {
-  return std::ranges::all_of(version_.signatures, [this](const rules::CoreSignature& asked) {
-    return (asked.unless && boolean(asked.unless)) || boolean(asked.require);
-  });
-}
-
-// ---------------------------------------------------------------------------------------------------- receipt
-
-namespace {
-
-std::string_view outcome_of(LeafKind leaf) {
-  if (leaf == LeafKind::kDrop) return "drop";
-  if (leaf == LeafKind::kRedact) return "redact";
-  return leaf == LeafKind::kSoftFail ? "soft fail" : "reject";
-}
-
-}  // namespace
-
-void Walk::Runner::settle(const CoreRule& rule, bool passed, bool asked) {
-  Receipt& receipt = walk_.receipts_[this_event_.at()];
-  if (options_.keep_checks) {
-    const std::string_view outcome = !asked ? "not asked" : passed ? "pass" : outcome_of(*rule.leaf);
-    receipt.checks.push_back({rule.path, std::string(outcome), decision_});
-  }
-  if (passed || !asked) return;
-  if (rule.leaf == LeafKind::kDrop) receipt.dropped = true;
-  if (rule.leaf == LeafKind::kSoftFail) receipt.soft_failed = true;
-  if (rule.leaf == LeafKind::kDrop || rule.leaf == LeafKind::kRejectUnless) receipt.rejected = true;
-}
-
-void Walk::Runner::check(const CoreRule& rule) {
-  const Receipt& receipt = walk_.receipts_[this_event_.at()];
-  if (!rule.leaf) {
-    if (rule.when && !boolean(rule.when)) return;
-    for (const CoreRule& child : rule.children) check(child);
-    return;
-  }
-  decision_ = {};
-  // A drop or a rejection ends the checks.
-  bool asked = !receipt.rejected && !receipt.dropped;
-  if (rule.condition && !options_.arrival) asked = asked && !mentions(*rule.condition, current_);
-  if (asked && rule.when && !boolean(rule.when)) return;
-  settle(rule, !asked || !rule.condition || boolean(rule.condition), asked);
-}
-
-bool Walk::Runner::may_be_extremity(EventIndex event) {
-  const Receipt& receipt = walk_.receipts_[event.at()];
-  if (receipt.rejected || receipt.soft_failed || receipt.dropped) return false;
-  if (extremities_ == nullptr || extremities_->args.empty()) return true;
-  locals_[extremities_->binders[0]] = event;
-  return evaluator_.boolean(extremities_->args[0], event, {}, locals_);
-}
-
-void Walk::Runner::update_extremities(EventIndex event) {
-  if (!may_be_extremity(event)) return;
-  const auto cited = room_.cited(extremity_field_, event);
-  std::erase_if(walk_.extremities_,
-                [&](EventIndex one) { return std::find(cited.begin(), cited.end(), one) != cited.end(); });
-  walk_.extremities_.push_back(event);
-}
-
-void Walk::Runner::receive(EventIndex event) {
-  this_event_ = event;
-  current_of_event_.reset();
-  Receipt& receipt = walk_.receipts_[event.at()];
-  receipt.before = state(*version_.state_before[before_].value);
-  if (derived_ < version_.state_before.size()) room_.set_derived(event, list(*version_.state_before[derived_].value));
-  const bool rejected_outside = room_.event(event).rejected_outside;
-  if (options_.checks) {
-    for (const CoreRule& rule : version_.receipt) check(rule);
-    receipt.rejected = receipt.rejected || rejected_outside;
-    room_.set_rejected(event, receipt.rejected);
-  } else {
-    receipt.rejected = room_.rejected(event);
-  }
-  update_extremities(event);
-  const std::uint32_t after = index_of("after");
-  base::require(after < version_.state_before.size() && version_.state_before[after].parameters.size() == 1,
-                "the section `state before` has a function `after` of one event");
-  locals_[version_.state_before[after].parameters[0]] = event;
-  walk_.after_[event.at()] = state(*version_.state_before[after].value);
-}
-
-base::Result<Walk> Walk::Runner::run() {
-  for (std::uint32_t i = 0; i < room_.size(); ++i) {
-    receive(EventIndex{i});
-    if (error_) return std::unexpected(std::move(*error_));
-  }
-  this_event_ = EventIndex::none();
-  current_of_event_.reset();
-  walk_.current_ = state(*version_.state_before[current_].value);
-  if (error_) return std::unexpected(std::move(*error_));
-  std::sort(walk_.extremities_.begin(), walk_.extremities_.end());
-  return std::move(walk_);
-}
 
 base::Result<Walk> Walk::run(rules::Evaluator& evaluator, StateStore& store, Resolver& resolver,
                              const WalkOptions& options) {

@@ -11,22 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "model/resolve/resolution.h"
+#include "model/resolve/state_text.h"
 
 namespace stateroom::resolve {
-
-/// What happened to one event when a server that knows the whole room received it (the checks of the section
-/// `receipt`).
-struct Receipt {
-  State before;  // the state before the event
-  struct Check {
-    std::string name;          // "auth_events"
-    std::string outcome;       // "pass", "drop", "redact", "reject", "soft fail", "not asked"
-    rules::Decision decision;  // of allowed(…); rule none() otherwise
-  };
-  std::vector<Check> checks;
-  bool rejected = false, soft_failed = false, dropped = false;
-};
 
 struct WalkOptions {
   /// Run the section receipt and set Room::set_rejected; false: only the events named rejected are.

@@ -259,7 +259,7 @@ Value Evaluator::Data::compute(std::uint32_t at, const Frame& frame) {
     case Op::kSha1Rank: {
       const EventIndex e = event_of(node.a, frame);
       if (!e.valid()) return {};
-      return Value::of(std::int64_t{node.op == Op::kIdRank ? room.id_rank(e) : room.sha1_rank(e)});
+      return Value::of(static_cast<std::int64_t>(node.op == Op::kIdRank ? room.id_rank(e) : room.sha1_rank(e)));
     }
     case Op::kKeyFact:
       return key_facts_[node.a];

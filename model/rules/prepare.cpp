@@ -64,6 +64,7 @@ void Evaluator::Data::bind() {
 
 std::uint32_t Evaluator::Data::prepare(EventIndex event) {
   if (!event.valid()) return kNone;
+  if (event.at() >= prepared_.size()) prepared_.resize(room.size());
   if (prepared_[event.at()].sites != kNone) return prepared_[event.at()].sites;
   const StateView nothing;
   const Frame frame{event, &nothing, kNone, false};
@@ -95,6 +96,7 @@ Frame Evaluator::Data::frame_of(EventIndex event, const StateView* view, bool ou
 
 // The steps that are left for an event once its own conditions are decided.
 std::uint32_t Evaluator::Data::residual(EventIndex event, bool recheck) {
+  prepare(event);
   std::uint32_t& known = prepared_[event.at()].steps[recheck ? 1 : 0];
   if (known != kNone) return known;
   const StateView nothing;
@@ -224,6 +226,7 @@ void Evaluator::Data::select(EventIndex event) {
 }
 
 std::span<const KeyIndex> Evaluator::Data::selection_keys(EventIndex event) {
+  prepare(event);
   if (prepared_[event.at()].selection == kNone) select(event);
   const Prepared& prepared = prepared_[event.at()];
   return {selection_pool_.data() + prepared.selection, prepared.selection_count};
@@ -260,7 +263,7 @@ void Evaluator::Data::enter(std::uint32_t node, std::span<const EventIndex> loca
 Value Evaluator::Data::ask(Lowered& of, EventIndex event, const StateView& state, std::span<const EventIndex> locals) {
   const EventIndex only = of.local < locals.size() && !event.valid() ? locals[of.local] : EventIndex::none();
   if (only.valid()) {
-    if (of.asked.empty()) {
+    if (of.asked.size() <= only.at()) {
       of.asked.resize(room.size());
       of.values.resize(room.size());
     }
