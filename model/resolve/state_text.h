@@ -97,7 +97,7 @@ class StateText {
   Knowledge& knowledge_;
   const rules::CoreVersion& version_;
   std::uint32_t before_, current_, derived_, after_;  // indices of names; state_before.size() if there is none
-  const rules::Core* extremities_ = nullptr;           // of the name `current`
+  const rules::Core* extremities_ = nullptr;          // of the name `current`
   graph::EdgeField extremity_field_ = 0;
   EventIndex this_event_;
   std::vector<EventIndex> locals_;

@@ -44,6 +44,11 @@ class Queue {
   }
   /// When the next thing happens; none if there is nothing.
   std::optional<Time> next() const { return heap_.empty() ? std::nullopt : std::optional<Time>(heap_.front().time); }
+  /// Lets time pass until `time`, before which nothing happens any more.
+  void advance(Time time) {
+    base::require(heap_.empty() || heap_.front().time >= time, "time passes over nothing that happens");
+    now_ = std::max(now_, time);
+  }
   Time now() const { return now_; }
   std::size_t size() const { return heap_.size(); }
 
