@@ -347,7 +347,7 @@ def of(oracle: str) -> list[Deviation]:
     >>> of("gomatrixserverlib")[0].id
     'fallback'
     >>> [one.id for one in of("synapse")]
-    ['rejected-entries']
+    ['rejected-entries', 'typed-join-rule']
     """
     return [one for one in (*SYNAPSE, *RUMA, *GOMATRIXSERVERLIB) if oracle in one.oracles]
 

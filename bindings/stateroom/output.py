@@ -142,8 +142,8 @@ def run(ask: Callable[..., Any], title: str, *, as_json: bool, check: bool, show
                 failed.append(error)
 
         thread = threading.Thread(target=work, daemon=True)
-        thread.start()
         try:
+            thread.start()  # it may have answered before this returns
             thread.join()
         except KeyboardInterrupt:
             writing.acquire()  # nothing more is written: the process ends here, in the middle of the core's work

@@ -50,7 +50,17 @@ class Side:
 
 @dataclass(frozen=True)
 class Finding:
-    """Events that refute a property, replayed in the engine."""
+    """Events that refute a property, replayed in the engine.
+
+    Attributes
+    ----------
+    words
+        What the events show, in a sentence.
+    sides
+        What each version says of them; one side where the property is about one version.
+    assumed
+        Answers of the host that the verdicts rest on, such as a signature that is taken for valid.
+    """
 
     words: str
     sides: tuple[Side, ...]
@@ -83,6 +93,8 @@ class Proof:
     ----------
     property, version, version_sha256
         What was asked, of which text.
+    profile
+        The readings; empty: each reading's default.
     verdict
         ``"proved"``, ``"refuted"`` or ``"unknown"``; never take the last for safe.
     reason, detail
@@ -338,6 +350,13 @@ def matrix(
         Pairs that are asked about at once.
     tell
         Called with (pairs done, pairs in all).
+
+    Examples
+    --------
+    >>> import stateroom
+    >>> small = stateroom.matrix(["3", "4"])
+    >>> [proof.verdict for proof in small.proofs.values()]
+    ['proved']
     """
     names = tuple(versions)
     pairs = list(combinations(names, 2))
