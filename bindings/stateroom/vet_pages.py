@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stateroom.vet import Vet
 
 FORMAT = "stateroom-report/1"
-PROVER = "The prover is not part of this version of Stateroom: no property was proved or refuted, and none is promised."
+PROVER = "No property is proved or refuted here, and none is promised: stateroom prove asks about single events."
 VERBS = {"merge": "resolve --explain", "pdu": "events --strict", "receipt": "events"}
 ASKED_ABOUT = {
     "citing": "Events that cite other auth_events than those selected, or name another room",
