@@ -118,5 +118,6 @@ def test_the_command_prints_a_line_for_each_mutant():
     done = stateroom("mutants", "1", "--histories", "5", "--json", "--check")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == (3 if any(line["survives"] for line in lines) else 0)
-    assert {line["section"] for line in lines} == {"rules", "auth events", "definitions", "resolution"}
+    judged = {"rules", "auth events", "definitions", "redaction", "receipt", "state before", "resolution"}
+    assert {line["section"] for line in lines} == judged
     assert all(line["before"] for line in lines)
