@@ -19,26 +19,8 @@ VERSIONS = [str(number) for number in range(1, 13)]
 OURS = ("small scope", "citing", "random", "scenarios", "receipts", EXHAUSTIVE)  # in the order in which they are asked
 PUBLIC = ("ruma", "tuwunel", "mautrix", "rezzy")
 RANDOM = 20  # histories
-ROOMS = {  # of ruma: the files that are one room; the others are each one
-    "minimal_private_chat": ["bootstrap-private-chat"],
-    "minimal_public_chat": ["bootstrap-public-chat"],
-    "origin_server_ts_tiebreak": ["bootstrap-private-chat", "origin-server-ts-tiebreak"],
-    "ban_vs_power_levels": ["bootstrap-public-chat", "ban-vs-power-levels-alice", "ban-vs-power-levels-bob"],
-    "topic_vs_power_levels": ["bootstrap-public-chat", "topic-vs-power-levels-alice", "topic-vs-power-levels-bob"],
-    "topic_vs_ban": ["bootstrap-public-chat", "topic-vs-ban-common", "topic-vs-ban-alice", "topic-vs-ban-bob"],
-    "join_rules_vs_join": [
-        "bootstrap-public-chat",
-        "join-rules-vs-join-common",
-        "join-rules-vs-join-alice",
-        "join-rules-vs-join-ella",
-    ],
-    "concurrent_joins": ["bootstrap-public-chat", "concurrent-joins-charlie", "concurrent-joins-ella"],
-    "power_levels_admin_vs_mod": [
-        "bootstrap-public-chat",
-        "power-levels-admin-vs-mod-alice",
-        "power-levels-admin-vs-mod-bob",
-    ],
-}
+# Of ruma: the files that are one room; the others are each one.
+ROOMS = json.loads((Path(__file__).parents[1] / "tests/support/ruma_rooms.json").read_text("utf-8"))
 PROBLEMS = {"A": ("bob", "charlie"), "B": ("eve", "zara")}
 
 

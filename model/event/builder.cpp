@@ -95,25 +95,19 @@ struct Unsigned {
   }
 };
 
-/// False where the format has no room id, or asks for none of this event, so that the id follows from the event.
-base::Result<bool> takes_room_id(const Members& members, const EventFormat& format) {
-  const FormatField* room = format.field("room_id");
-  if (room == nullptr || !has_field(format, "room_id")) return false;
-  if (!room->when) return true;
-  const auto document = json::parse(members.text(), "draft");
-  if (!document) return std::unexpected(document.error());
-  return room->when(json::root(**document));
-}
-
 base::Result<Unsigned> members_of(const Draft& draft, const EventFormat& format) {
   Unsigned out;
   Members& members = out.members;
   members.set("type", quoted(draft.type));
   members.set("sender", quoted(draft.sender));
   if (draft.state_key) members.set("state_key", quoted(*draft.state_key));
-  const auto takes_room = takes_room_id(members, format);
-  if (!takes_room) return std::unexpected(takes_room.error());
-  if (*takes_room) members.set("room_id", quoted(draft.room_id));
+  bool in_room = has_field(format, "room_id");
+  if (in_room && format.field("room_id")->when) {  // only then is what stands there read
+    const auto so_far = out.read();
+    if (!so_far) return std::unexpected(so_far.error());
+    in_room = asks_for_room_id(*so_far, format);
+  }
+  if (in_room) members.set("room_id", quoted(draft.room_id));
   auto content = content_of(draft, format);
   if (!content) return std::unexpected(content.error());
   members.set("content", *content);
@@ -181,6 +175,12 @@ base::Result<Event> build(const Draft& draft, const EventFormat& format, const s
     if (!value) return std::unexpected(value.error());
   }
   return decode_event(made->document, *value, format, std::nullopt, false, {});
+}
+
+bool asks_for_room_id(json::Value pdu, const EventFormat& format) {
+  if (!has_field(format, "room_id")) return false;
+  const FormatField* field = format.field("room_id");
+  return !field->when || field->when(pdu);
 }
 
 std::string room_id_of(const Event& create) {

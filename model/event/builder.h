@@ -34,6 +34,9 @@ struct Draft {
 base::Result<Event> build(const Draft& draft, const EventFormat& format, const std::vector<SigningKey>& keys,
                           const std::vector<std::string>& cosigners = {});
 
+/// False where the format has no room id, or asks for none of this PDU, so that the id follows from the create event.
+bool asks_for_room_id(json::Value pdu, const EventFormat& format);
+
 /// The room id that follows from a create event: its `room_id`, or, where the create event may not have one, "!" and
 /// the event id without its first character.
 std::string room_id_of(const Event& create);

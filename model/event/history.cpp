@@ -365,12 +365,6 @@ std::optional<base::Error> check_names(const HistoryItem& item,
   return std::nullopt;
 }
 
-bool asks_for_room_id(const Event& event, const EventFormat& format) {
-  const FormatField* field = format.field("room_id");
-  if (field == nullptr || field->presence == Presence::kForbidden) return false;
-  return !field->when || field->when(event.json);
-}
-
 /// Drawings leave `room_id` out. Where the format asks for it and nothing stands there, the event is in the room of the
 /// create event, which is `!room` on its sender's server if no event says otherwise.
 void give_room_ids(History& history, const EventFormat& format) {
@@ -378,7 +372,7 @@ void give_room_ids(History& history, const EventFormat& format) {
   const auto create = std::find_if(history.events.begin(), history.events.end(), is_create);
   if (create == history.events.end()) return;
   const auto left_out = [&](const Event& event) {
-    return !event.json.get("room_id").valid() && asks_for_room_id(event, format);
+    return !event.json.get("room_id").valid() && asks_for_room_id(event.json, format);
   };
   if (left_out(*create)) {
     const auto named =

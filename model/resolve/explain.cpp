@@ -188,8 +188,7 @@ Candidate Explainer::candidate(KeyIndex key, EventIndex event, EventIndex winner
     if (value.kind == TraceValue::Kind::kFunction) continue;
     const auto at = std::find(value.events.begin(), value.events.end(), event);
     const bool listed = at != value.events.end();
-    const bool inside = value.kind == TraceValue::Kind::kState ? store_.get(value.state, key) == event : listed;
-    if (inside) out.in.push_back({value.name, why(value, key, event)});
+    if (holds(value, key, event)) out.in.push_back({value.name, why(value, key, event)});
     if (listed && !value.keys.empty()) {
       out.placings.push_back(placing_of(value, static_cast<std::size_t>(at - value.events.begin())));
     }

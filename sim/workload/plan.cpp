@@ -281,14 +281,6 @@ base::Result<void> Scene::append(Step step, std::vector<std::uint32_t> selection
                                                                       : descent_.state_extremities(step, steps_)));
   }
   auto event = event::build(draft, format, keys_, step.cosigners);
-  // Somebody who repeats at the same time what was refused would make the same event: it comes a little later.
-  while (event && std::ranges::find(ids_, event->event_id) != ids_.end()) {
-    const std::string taken = event->event_id;
-    draft.origin_server_ts = ++step.origin_server_ts;
-    event = event::build(draft, format, keys_, step.cosigners);
-    if (event && event->event_id == taken)
-      return base::fail(base::ErrorCode::kDuplicateEvent, "two events are named `" + taken + "`");
-  }
   if (!event) return std::unexpected(event.error());
   event->rejected_outside = step.rejected;
   descent_.add(step);

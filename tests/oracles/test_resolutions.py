@@ -13,26 +13,7 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.json"))
 ASKED = [(name, file) for name in NAMES for file in FILES if not (name == "ruma" and file.stem.endswith(".1"))]
 GO = ("gomatrixserverlib", "dendrite")
-BATCHES = {
-    "minimal_private_chat": ["bootstrap-private-chat"],
-    "minimal_public_chat": ["bootstrap-public-chat"],
-    "origin_server_ts_tiebreak": ["bootstrap-private-chat", "origin-server-ts-tiebreak"],
-    "ban_vs_power_levels": ["bootstrap-public-chat", "ban-vs-power-levels-alice", "ban-vs-power-levels-bob"],
-    "topic_vs_power_levels": ["bootstrap-public-chat", "topic-vs-power-levels-alice", "topic-vs-power-levels-bob"],
-    "topic_vs_ban": ["bootstrap-public-chat", "topic-vs-ban-common", "topic-vs-ban-alice", "topic-vs-ban-bob"],
-    "join_rules_vs_join": [
-        "bootstrap-public-chat",
-        "join-rules-vs-join-common",
-        "join-rules-vs-join-alice",
-        "join-rules-vs-join-ella",
-    ],
-    "concurrent_joins": ["bootstrap-public-chat", "concurrent-joins-charlie", "concurrent-joins-ella"],
-    "power_levels_admin_vs_mod": [
-        "bootstrap-public-chat",
-        "power-levels-admin-vs-mod-alice",
-        "power-levels-admin-vs-mod-bob",
-    ],
-}
+BATCHES = json.loads((Path(__file__).parents[1] / "support/ruma_rooms.json").read_text("utf-8"))
 PROBLEMS = [
     (letter, version, algorithm, sets)
     for letter, sets in (("a", ("bob", "charlie")), ("b", ("eve", "zara")))
