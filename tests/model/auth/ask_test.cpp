@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/model/auth/programs.h"
+#include "tests/support/programs.h"
 
 namespace stateroom::auth {
 namespace {

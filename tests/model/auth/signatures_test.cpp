@@ -5,7 +5,7 @@
 #include "model/auth/ask.h"
 #include "model/base/encode.h"
 #include "model/event/builder.h"
-#include "tests/model/auth/programs.h"
+#include "tests/support/programs.h"
 
 namespace stateroom::auth {
 namespace {

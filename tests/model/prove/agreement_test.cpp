@@ -6,23 +6,13 @@
 
 #include "model/prove/concrete.h"
 #include "model/prove/encoder.h"
-#include "model/rules/elaborate.h"
-#include "model/versions/registry.h"
 #include "tests/model/prove/random_question.h"
+#include "tests/support/programs.h"
 
 namespace stateroom::prove {
 namespace {
 
-std::shared_ptr<const rules::Program> program(const std::string& name) {
-  static const versions::Registry registry;
-  static std::map<std::string, std::shared_ptr<const rules::Program>> known;
-  if (known.contains(name)) return known[name];
-  const auto version = registry.load(name);
-  EXPECT_TRUE(version) << name;
-  const auto core = rules::elaborate(*version);
-  EXPECT_TRUE(core) << name;
-  return known[name] = rules::Program::compile(*core);
-}
+using stateroom::testing::program_of;
 
 // The label that a world fixed to the events decides by, and that it cannot decide otherwise.
 std::string difference(const RandomQuestion& question, const rules::Program& of, const rules::Decision& decision) {
@@ -56,12 +46,12 @@ TEST(Agreement, RandomEventsAreDecidedAlikeByTheSameRule) {
   std::map<std::string, std::uint64_t> labels;
   for (std::uint64_t seed = 1; seed <= count; ++seed) {
     const std::string& version = versions[seed % versions.size()];
-    const RandomQuestion question = random_question(seed, program(version));
-    const rules::Decision decision = decide(question, program(version));
-    ++labels[program(version)->label(decision.rule)];
-    const std::string found = difference(question, *program(version), decision);
+    const RandomQuestion question = random_question(seed, program_of(version));
+    const rules::Decision decision = decide(question, program_of(version));
+    ++labels[program_of(version)->label(decision.rule)];
+    const std::string found = difference(question, *program_of(version), decision);
     ASSERT_EQ(found, "") << "version " << version << ", seed " << seed
-                         << ", the evaluator: " << program(version)->label(decision.rule) << "\n"
+                         << ", the evaluator: " << program_of(version)->label(decision.rule) << "\n"
                          << json::to_text(question.room->event(question.event).json);
   }
   EXPECT_GE(labels.size(), 20U);

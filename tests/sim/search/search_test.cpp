@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "model/rules/elaborate.h"
 #include "model/versions/registry.h"
 #include "sim/search/attribution.h"
 #include "sim/search/difference.h"
@@ -10,20 +9,12 @@
 #include "sim/search/question.h"
 #include "sim/search/witness.h"
 #include "sim/workload/workload.h"
+#include "tests/support/programs.h"
 
 namespace stateroom::search {
 namespace {
 
-ProgramPtr program(const std::string& name) {
-  static const versions::Registry registry;
-  static std::map<std::string, ProgramPtr> known;
-  if (known.contains(name)) return known[name];
-  const auto version = registry.load(name);
-  EXPECT_TRUE(version) << name;
-  const auto core = rules::elaborate(*version);
-  EXPECT_TRUE(core) << name;
-  return known[name] = rules::Program::compile(*core);
-}
+using stateroom::testing::program_of;
 
 const Witness* with(const WitnessSearch& search, const std::string& base, const std::string& candidate) {
   for (const Witness& witness : search.witnesses) {
@@ -33,26 +24,26 @@ const Witness* with(const WitnessSearch& search, const std::string& base, const 
 }
 
 TEST(Witness, AVersionDoesNotDifferFromItself) {
-  const auto found = find_witnesses(program("11"), program("11"), {.scope_max = 2, .pairs_max = 100'000});
+  const auto found = find_witnesses(program_of("11"), program_of("11"), {.scope_max = 2, .pairs_max = 100'000});
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_TRUE(found->witnesses.empty());
   EXPECT_GT(found->pairs, 10'000U);
 }
 
 TEST(Witness, OwnedStateKeysAreFoundAndReplayAsSignedEvents) {
-  const auto found = find_witnesses(program("11"), program("org.matrix.msc3757.11"), {.scope_max = 2});
+  const auto found = find_witnesses(program_of("11"), program_of("org.matrix.msc3757.11"), {.scope_max = 2});
   ASSERT_TRUE(found) << found.error().message;
   // A note that its owner keeps under `@owner_suffix`: refused in 11, allowed by the proposal.
   const Witness* owned = with(*found, "state_key", "allow");
   ASSERT_NE(owned, nullptr);
   EXPECT_FALSE(owned->base_allows);
-  const auto files = realise(*owned, program("org.matrix.msc3757.11"));
+  const auto files = realise(*owned, program_of("org.matrix.msc3757.11"));
   ASSERT_TRUE(files) << files.error().message;
   EXPECT_TRUE(files->event.json.get("signatures").is_object());
 }
 
 TEST(Witness, CreatorsOfTwelveMayNotStandAmongUsers) {
-  const auto found = find_witnesses(program("11"), program("12"), {.scope_max = 1});
+  const auto found = find_witnesses(program_of("11"), program_of("12"), {.scope_max = 1});
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_NE(with(*found, "power_levels.allow", "power_levels.creators"), nullptr);
 }
@@ -60,22 +51,22 @@ TEST(Witness, CreatorsOfTwelveMayNotStandAmongUsers) {
 TEST(Difference, AVersionAgreesWithItselfAndTwelveResolvesOtherwise) {
   std::uint32_t differ = 0, shrunk = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    const auto history = workload::make(program("11"), seed);
+    const auto history = workload::make(program_of("11"), seed);
     ASSERT_TRUE(history);
-    const auto same = compare(history->plan, program("11"), program("11"));
+    const auto same = compare(history->plan, program_of("11"), program_of("11"));
     ASSERT_TRUE(same) << same.error().message;
     EXPECT_FALSE(same->any());
-    const auto other = compare(history->plan, program("11"), program("12"));
+    const auto other = compare(history->plan, program_of("11"), program_of("12"));
     ASSERT_TRUE(other) << other.error().message;
     if (other->merges.empty()) continue;
     ++differ;
     if (shrunk == 2) continue;
     ++shrunk;
-    const auto smaller = shrink(history->plan, other->merges[0], program("11"), program("12"));
+    const auto smaller = shrink(history->plan, other->merges[0], program_of("11"), program_of("12"));
     ASSERT_TRUE(smaller) << smaller.error().message;
     EXPECT_LT(smaller->plan.steps.size(), history->plan.steps.size());
-    const auto one = workload::stage(smaller->plan, program("11"));
-    const auto two = workload::stage(smaller->plan, program("12"));
+    const auto one = workload::stage(smaller->plan, program_of("11"));
+    const auto two = workload::stage(smaller->plan, program_of("12"));
     EXPECT_NE(one->scene->resolve(smaller->state_sets, false)->state,
               two->scene->resolve(smaller->state_sets, true)->state);
   }
@@ -119,7 +110,7 @@ TEST(Mixtures, AnEditThatNeedsAnotherIsNoTextAlone) {
 
 TEST(Questions, AVersionAnswersAsItselfAndEveryKindIsAsked) {
   for (const auto ask : {&ask_pdus, &ask_selections, &ask_citing, &ask_redactions, &ask_verdicts, &ask_receipts}) {
-    const Differences same = ask(program("9"), program("9"));
+    const Differences same = ask(program_of("9"), program_of("9"));
     EXPECT_TRUE(same.found.empty());
     EXPECT_GE(same.asked, 7U);
   }
@@ -132,15 +123,15 @@ TEST(Questions, LimitsAndNumbersAreFoundAtTheirEdges) {
     }
     return nullptr;
   };
-  const Differences numbers = ask_pdus(program("5"), program("6"));
+  const Differences numbers = ask_pdus(program_of("5"), program_of("6"));
   EXPECT_EQ(asked(numbers, "a message with the number 9007199254740991: its form"), nullptr);
   const Asked* beyond = asked(numbers, "a message with the number 9007199254740992: its form");
   ASSERT_NE(beyond, nullptr);
   EXPECT_EQ(beyond->base, "well formed");
-  const Differences limits = ask_pdus(program("11"), program("org.matrix.msc3757.11"));
+  const Differences limits = ask_pdus(program_of("11"), program_of("org.matrix.msc3757.11"));
   EXPECT_EQ(asked(limits, "a message with `state_key` of 255 bytes: its form"), nullptr);
   EXPECT_NE(asked(limits, "a message with `state_key` of 256 bytes: its form"), nullptr);
-  const Differences keys = ask_pdus(program("4"), program("5"));
+  const Differences keys = ask_pdus(program_of("4"), program_of("5"));
   EXPECT_NE(asked(keys, "a message, as the base has it: which keys are valid for its signatures"), nullptr);
 }
 
@@ -151,12 +142,12 @@ TEST(Questions, ACreatorWhoIsNotTheSenderAndALevelBeyondADoubleAreAsked) {
     return out;
   };
   using Answers = std::pair<std::string, std::string>;
-  const auto creators = asked(ask_verdicts(program("10"), program("11")));
+  const auto creators = asked(ask_verdicts(program_of("10"), program_of("11")));
   EXPECT_EQ(creators.at("A sends an m.room.create that names nobody as its creator"), Answers("rejected", "allowed"));
   const std::string room = "A's create event names B as its creator; there are no power levels; ";
   EXPECT_EQ(creators.at(room + "A bans C"), Answers("rejected", "allowed"));
   EXPECT_EQ(creators.at(room + "B bans C"), Answers("allowed", "rejected"));
-  const auto levels = asked(ask_verdicts(program("5"), program("6")));
+  const auto levels = asked(ask_verdicts(program_of("5"), program_of("6")));
   EXPECT_EQ(levels.at("there are no power levels; A sends power levels with `ban` 1e400"),
             Answers("rejected", "no such event can be made"));
 }
@@ -167,7 +158,7 @@ TEST(Attribution, WhatIsSaidOfAnEditHoldsWhenItIsAskedAgain) {
     Mixtures mixtures(before, after, rules::compare(before, after));
     std::vector<QuestionPtr> questions;
     for (const auto ask : {&ask_citing, &ask_selections, &ask_redactions, &ask_pdus, &ask_verdicts, &ask_receipts}) {
-      for (const Asked& one : ask(program(from), program(to)).found) questions.push_back(one.question);
+      for (const Asked& one : ask(program_of(from), program_of(to)).found) questions.push_back(one.question);
     }
     Attribution attribution(mixtures, questions);
     std::size_t found = 0;
@@ -179,14 +170,14 @@ TEST(Attribution, WhatIsSaidOfAnEditHoldsWhenItIsAskedAgain) {
       whole.insert(edit);
       const Question& question = *questions[shown->question];
       const auto answer = question.answer(mixtures.program(whole));
-      EXPECT_NE(answer, question.answer(program(from)));
+      EXPECT_NE(answer, question.answer(program_of(from)));
       EXPECT_EQ(answer, shown->after);
       for (const std::size_t one : whole) {
         EditSet less = whole;
         less.erase(one);
         const ProgramPtr other = mixtures.program(less);
         if (one == edit && other) {
-          EXPECT_EQ(question.answer(other), question.answer(program(from)));
+          EXPECT_EQ(question.answer(other), question.answer(program_of(from)));
         }
       }
     }
@@ -204,10 +195,10 @@ TEST(Difference, AMergeThatDiffersByTheNameInTheCreateEventAloneIsLeftOut) {
   ASSERT_NE(control, nullptr);
   std::size_t by_name = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    const auto history = workload::make(program("11"), seed);
+    const auto history = workload::make(program_of("11"), seed);
     ASSERT_TRUE(history);
-    by_name += compare(history->plan, history->staged, program("org.matrix.msc3757.11"))->merges.size();
-    const auto asked = compare(history->plan, history->staged, program("org.matrix.msc3757.11"), control);
+    by_name += compare(history->plan, history->staged, program_of("org.matrix.msc3757.11"))->merges.size();
+    const auto asked = compare(history->plan, history->staged, program_of("org.matrix.msc3757.11"), control);
     ASSERT_TRUE(asked) << asked.error().message;
     EXPECT_TRUE(asked->merges.empty()) << seed;
   }

@@ -2,21 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
-#include "model/rules/elaborate.h"
-#include "model/versions/registry.h"
+#include "tests/support/programs.h"
 
 namespace stateroom::server {
-
-std::shared_ptr<const rules::Program> program(const std::string& version) {
-  static const versions::Registry registry;
-  static std::map<std::string, std::shared_ptr<const rules::Program>> known;
-  if (known.contains(version)) return known[version];
-  const auto text = registry.load(version);
-  EXPECT_TRUE(text) << version;
-  return known[version] = rules::Program::compile(*rules::elaborate(*text));
-}
 
 Act state_act(const std::string& sender, const std::string& type, const std::string& state_key,
               const std::string& content) {
@@ -39,7 +27,7 @@ Act message_act(const std::string& sender, const std::string& body) {
 RoomIndex open_room(World& world, const std::string& version, std::uint32_t joined) {
   receive::Ledger::Keys keys{{"m.room.create", ""}, {"m.room.power_levels", ""}, {"m.room.join_rules", ""}};
   for (std::uint32_t s = 0; s < world.servers(); ++s) keys.emplace_back("m.room.member", user(s, s));
-  const RoomIndex room = world.add_room(program(version), keys);
+  const RoomIndex room = world.add_room(testing::program_of(version), keys);
   const std::string creator = user(0, 0);
   const rules::CoreVersion& core = world.ledger(room).program().version();
   std::string content = "{\"room_version\":\"" + core.identifier + "\"";

@@ -1,15 +1,11 @@
 // Small federations for tests.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "sim/server/world.h"
 
 namespace stateroom::server {
-
-/// The program of a version that comes with the library.
-std::shared_ptr<const rules::Program> program(const std::string& version);
 
 inline std::string user(std::uint32_t number, std::uint32_t server) {
   return "@u" + std::to_string(number) + ":s" + std::to_string(server) + ".example";

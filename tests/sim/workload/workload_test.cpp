@@ -3,29 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
-#include "model/rules/elaborate.h"
 #include "model/versions/registry.h"
 #include "sim/workload/history_file.h"
+#include "tests/support/programs.h"
 
 namespace stateroom::workload {
 namespace {
 
-std::shared_ptr<const rules::Program> program(const std::string& name) {
-  static const versions::Registry registry;
-  static std::map<std::string, std::shared_ptr<const rules::Program>> known;
-  if (known.contains(name)) return known[name];
-  const auto version = registry.load(name);
-  EXPECT_TRUE(version) << name << ": " << (version ? "" : version.error()[0].message);
-  const auto core = rules::elaborate(*version);
-  EXPECT_TRUE(core) << name;
-  return known[name] = rules::Program::compile(*core);
-}
+using stateroom::testing::program_of;
 
 HistoryMade made(const std::string& name, std::uint64_t seed) {
-  auto history = make(program(name), seed);
+  auto history = make(program_of(name), seed);
   EXPECT_TRUE(history) << name << " seed " << seed << ": " << (history ? "" : history.error().message);
   return std::move(*history);
 }
@@ -65,7 +55,7 @@ TEST(Workload, NoEventIsMadeTwiceThoughTimeStandsStillAndMuchIsRefused) {
   options.equal_times_of_100 = 100;
   options.refused_of_100 = 90;
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    const auto history = make(program("12"), seed, options);
+    const auto history = make(program_of("12"), seed, options);
     ASSERT_TRUE(history) << history.error().message;
     std::set<std::string> ids;
     for (const event::Event& event : history->events) ids.insert(event.event_id);
@@ -77,7 +67,7 @@ TEST(Workload, EventsAreWellFormedAndSigned) {
   event::ServerKeys keys;
   for (const event::SigningKey& key : signing_keys()) keys[key.server][key.key_id] = event::verify_key(key);
   for (const std::string name : {"1", "3", "8", "11", "12"}) {
-    const auto& format = program(name)->version().format;
+    const auto& format = program_of(name)->version().format;
     for (const event::Event& event : made(name, 3).events) {
       EXPECT_EQ(event::check_format(event.json, format), std::vector<std::string>{}) << name << event.event_id;
       EXPECT_EQ(event::verify(event.json, format, *event::server_part(event.sender), keys),
@@ -108,14 +98,14 @@ TEST(Workload, AllMembershipsAndJoinRulesOfTheTextOccur) {
 
 TEST(Workload, APlanIsRealisedInAnotherFormatEventByEvent) {
   const HistoryMade history = made("11", 5);
-  const auto other = realise(history.plan, program("12"));
+  const auto other = realise(history.plan, program_of("12"));
   ASSERT_TRUE(other) << other.error().message;
   ASSERT_EQ(other->size(), history.events.size());
   for (std::size_t i = 0; i < other->size(); ++i) {
     EXPECT_EQ((*other)[i].type, history.events[i].type);
-    EXPECT_EQ(event::check_format((*other)[i].json, program("12")->version().format), std::vector<std::string>{});
+    EXPECT_EQ(event::check_format((*other)[i].json, program_of("12")->version().format), std::vector<std::string>{});
   }
-  const auto same = realise(history.plan, program("11"));
+  const auto same = realise(history.plan, program_of("11"));
   ASSERT_TRUE(same);
   for (std::size_t i = 0; i < same->size(); ++i) EXPECT_EQ((*same)[i].event_id, history.events[i].event_id);
 }
@@ -144,7 +134,7 @@ TEST(HistoryFile, MostDrawsHaveAContestedKeyAndTheFirstIsOfTheLastEvents) {
 HistoryMade unruly(const std::string& name, std::uint64_t seed) {
   WorkloadOptions options;
   options.unruly_of_100 = 40;
-  auto history = make(program(name), seed, options);
+  auto history = make(program_of(name), seed, options);
   EXPECT_TRUE(history) << name << " seed " << seed << ": " << (history ? "" : history.error().message);
   return std::move(*history);
 }
