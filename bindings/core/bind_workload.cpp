@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "bindings/core/bindings.h"
+#include "bindings/core/history_maker.h"
 #include "bindings/core/refuse.h"
 #include "model/base/encode.h"
 #include "model/report/workbench.h"
-#include "sim/workload/history_file.h"
 #include "sim/workload/plan.h"
 #include "sim/workload/workload.h"
 
@@ -132,48 +132,42 @@ py::list list_readings(const std::string& version) {
   return out;
 }
 
-/// Random histories of one version as files.
-class HistoryMaker {
- public:
-  explicit HistoryMaker(const std::string& version) {
-    Workbench bench;
-    loaded_ = load(bench, version);
-  }
-
-  py::bytes history(std::uint64_t seed, bool states) {
-    std::string file;
-    {
-      const py::gil_scoped_release release;
-      const std::uint64_t room = seed / kDraws;
-      if (!made_ || made_->plan.seed != room)
-        made_ = value_of(workload::make(loaded_->program, room, workload::varied(room)));
-      const auto draw = static_cast<std::uint32_t>(seed % kDraws);
-      const auto sets = workload::stale(workload::choose_state_sets(made_->plan, draw), made_->plan, draw);
-      file = workload::history_file(*made_, loaded_->text.identifier, sets,
-                                    workload::choose_rejected(made_->plan, draw), states);
-    }
-    return file;
-  }
-
- private:
-  static constexpr std::uint64_t kDraws = 16;  // state sets of one room, which is most of the work
-
-  LoadedPtr loaded_;
-  std::optional<workload::HistoryMade> made_;
-};
-
 }  // namespace
 
 void bind_workload(py::module_& module) {
   module.def("list_readings", &list_readings, py::arg("version"),
              "A version's readings: name, default, and its choices with the profiles that choose so.");
+  py::class_<Question>(module, "Question", "What an oracle is asked about a random history, and what we say.")
+      .def_readonly("seed", &Question::seed)
+      .def_readonly("shape", &Question::shape, "The same number for histories alike up to renaming.")
+      .def_property_readonly(
+          "line", [](const Question& one) { return py::bytes(one.line); }, "A line of JSON without its end.")
+      .def_property_readonly(
+          "answers",
+          [](const Question& one) {
+            py::list out;
+            for (const std::string& answer : one.answers) out.append(py::bytes(answer));
+            return out;
+          },
+          "Our answer under each profile, as an oracle that agrees says it.");
   py::class_<HistoryMaker>(module, "HistoryMaker", "Makes random histories of one version.")
       .def(py::init<const std::string&>(), py::arg("version"))
-      .def("history", &HistoryMaker::history, py::arg("seed"), py::arg("states") = false,
-           "The bytes of a history file with state sets, the same for a seed on every machine; sixteen seeds in a row "
-           "are "
-           "one room with other state sets. With `states` also "
-           "the state before each event, in `about.before`.");
+      .def(
+          "history",
+          [](HistoryMaker& maker, std::uint64_t seed, bool states) {
+            std::string file;
+            {
+              const py::gil_scoped_release release;
+              file = maker.history(seed, states);
+            }
+            return py::bytes(file);
+          },
+          py::arg("seed"), py::arg("states") = false,
+          "The bytes of a history file with state sets, the same for a seed on every machine; sixteen seeds in a row "
+          "are one room with other state sets. With `states` also the state before each event, in `about.before`.")
+      .def("questions", &HistoryMaker::questions, py::arg("first"), py::arg("count"), py::arg("profiles"),
+           py::call_guard<py::gil_scoped_release>(),
+           "The histories of some seeds whose state sets differ, as questions to an oracle, with our answers.");
   py::class_<RoomBuilder>(module, "RoomBuilder", "A room made event by event, as real signed PDUs.")
       .def(py::init<Workbench&, const std::string&, std::uint64_t, const std::vector<std::string>&>(), py::arg("bench"),
            py::arg("version"), py::arg("seed"), py::arg("servers"), py::call_guard<py::gil_scoped_release>())

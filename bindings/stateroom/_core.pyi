@@ -16,6 +16,7 @@ __all__: list[str] = [
     "HistoryView",
     "Mutants",
     "Prover",
+    "Question",
     "ResolutionView",
     "RoomBuilder",
     "StateView",
@@ -566,6 +567,28 @@ class HistoryFile:
         Resolves one history's state sets or forward extremities.
         """
 
+class Question:
+    """
+    What an oracle is asked about a random history, and what we say.
+    """
+    @property
+    def answers(self) -> list:
+        """
+        Our answer under each profile, as an oracle that agrees says it.
+        """
+    @property
+    def line(self) -> bytes:
+        """
+        A line of JSON without its end.
+        """
+    @property
+    def seed(self) -> int: ...
+    @property
+    def shape(self) -> int:
+        """
+        The same number for histories alike up to renaming.
+        """
+
 class HistoryMaker:
     """
     Makes random histories of one version.
@@ -574,6 +597,15 @@ class HistoryMaker:
     def history(self, seed: typing.SupportsInt | typing.SupportsIndex, states: bool = False) -> bytes:
         """
         The bytes of a history file with state sets, the same for a seed on every machine; sixteen seeds in a row are one room with other state sets. With `states` also the state before each event, in `about.before`.
+        """
+    def questions(
+        self,
+        first: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+        profiles: collections.abc.Sequence[str],
+    ) -> list[Question]:
+        """
+        The histories of some seeds whose state sets differ, as questions to an oracle, with our answers.
         """
 
 class RoomBuilder:

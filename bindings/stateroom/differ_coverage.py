@@ -19,7 +19,7 @@ from stateroom.differ_auth import AuthCase
 from stateroom.differ_explain import Case
 
 UNMET = "not met in this sample"
-EACH = 20  # one in so many histories is looked at
+EACH = 100  # one in so many histories is looked at
 
 # Why a rule or a branch may be left untouched: a pattern of its name, and the reason.
 REASONS = (

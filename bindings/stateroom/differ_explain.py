@@ -1,9 +1,7 @@
 """One history through ours and an oracle: whether they differ, and what explains it."""
 
 import json
-import re
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from itertools import combinations
 from typing import Any
 
@@ -11,19 +9,6 @@ from stateroom import _core, deviations
 from stateroom.oracles import Answer, Oracle, command
 
 UNEXPLAINED = "unexplained"
-_NAME = re.compile(r'(?<=")[$@!][^"]*(?=")')
-_SERVER = re.compile(r"\b[a-z]+\.example\b")
-_HASHES = re.compile(r'(?<="sha256": )"[^"]*"|(?<="ed25519:1": )"[^"]*"')
-
-
-class _Numbers:
-    """Names by the order in which they are met."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-
-    def of(self, found: re.Match[str]) -> str:
-        return self._names.setdefault(found[0], f"#{len(self._names)}")
 
 
 @dataclass
@@ -51,6 +36,12 @@ class Case:
         named = zip(made["events"], made["event_ids"], strict=True)
         events = [event | {"event_id": event_id} for event, event_id in named]
         return cls(made["room_version"], events, made["state_sets"], made.get("rejected", [])).pruned()
+
+    @classmethod
+    def asked(cls, line: bytes) -> "Case":
+        """Read a question to an oracle, whose events are not signed."""
+        made = json.loads(line)
+        return cls(made["room_version"], made["events"], made["state_sets"], made["rejected"])
 
     def pruned(self) -> "Case":
         """Leave out what no resolution looks at: all but the state sets, what they cite, and create events."""
@@ -81,35 +72,6 @@ class Case:
             "state_sets": self.state_sets,
             "event_ids": [event["event_id"] for event in self.events],
         }
-
-    def shape(self) -> int:
-        """Give 63 bits of a hash that is the same for histories alike up to the names of events, users and servers.
-
-        Timestamps count by their order only.
-        """
-        times = sorted({event["origin_server_ts"] for event in self.events})
-        fields = (
-            "type",
-            "state_key",
-            "sender",
-            "content",
-            "prev_events",
-            "auth_events",
-            "redacts",
-            "depth",
-            "event_id",
-        )
-        drawn = [[event.get(one) for one in fields] + [times.index(event["origin_server_ts"])] for event in self.events]
-        text = json.dumps([drawn, self.state_sets, sorted(self.rejected)])
-        if '"sha256": ' in text or '"ed25519:1": ' in text:
-            text = _HASHES.sub('""', text)
-        # Names in the order in which they act; then maps by these names.
-        first = [name for event in self.events for name in (event["sender"], event.get("state_key") or "")]
-        text = json.dumps(first) + "\n" + text
-        for pattern in (_NAME, _SERVER):
-            text = pattern.sub(_Numbers().of, text)
-        text = json.dumps(json.loads(text.partition("\n")[2]), sort_keys=True)
-        return int.from_bytes(sha256(text.encode()).digest()[:8], "big") >> 1
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from typing import Any
 from stateroom import _core
 from stateroom.differ_auth import AuthCase, AuthComparison, choose, smaller
 from stateroom.differ_coverage import EACH, Sampler
-from stateroom.differ_explain import UNEXPLAINED, Case, Comparison, compare
+from stateroom.differ_explain import UNEXPLAINED, Case, Comparison, Finding, compare
 from stateroom.differ_shrink import shrink
-from stateroom.oracles import Oracle
+from stateroom.oracles import Answer, Oracle
 
 _comparisons: dict[tuple[str, str, bool], Comparison | None] = {}
 _oracles: dict[str, Oracle] = {}
 _makers: dict[str, _core.HistoryMaker] = {}
+_SAME = Finding(True, None, None, Answer())
 
 
 def _comparison(name: str, version: str, auth: bool) -> Comparison | None:
@@ -26,10 +27,14 @@ def _comparison(name: str, version: str, auth: bool) -> Comparison | None:
     return _comparisons[name, version, auth]
 
 
-def _made(version: str, seed: int, auth: bool) -> Case | AuthCase:
+def _maker(version: str) -> _core.HistoryMaker:
     if version not in _makers:
         _makers[version] = _core.HistoryMaker(version)
-    history = _makers[version].history(seed, auth)
+    return _makers[version]
+
+
+def _made(version: str, seed: int, auth: bool) -> Case | AuthCase:
+    history = _maker(version).history(seed, auth)
     return choose(history, seed) if auth else Case.read(history)
 
 
@@ -38,32 +43,48 @@ def part(oracles: list[str], version: str, first: int, count: int, auth: bool) -
 
     Along with the rows it gives what a sample of the histories exercises.
     """
-    rows = []
     sampler = Sampler(version)
     asked = [one for name in oracles if (one := _comparison(name, version, auth))]
-    for seed in range(first, first + count):
-        case = _made(version, seed, auth)
-        counts = case.contested if isinstance(case, Case) else asked and asked[0].ours(case) is not None
-        if not counts:
+    compared = _events if auth else _resolutions
+    return {
+        "rows": compared(asked, version, range(first, first + count), sampler),
+        "coverage": sampler.coverage.to_dict(),
+    }
+
+
+def _resolutions(asked: list[Comparison], version: str, seeds: range, sampler: Sampler) -> list[dict[str, Any]]:
+    """Compare the answers as they were written; what is written otherwise is looked at in full."""
+    maker = _maker(version)
+    questions = maker.questions(seeds.start, len(seeds), [one.profile for one in asked])
+    for question in questions:
+        if (question.seed - seeds.start) % EACH == 0:
+            history = maker.history(question.seed)
+            sampler.look(Case.read(history), history)
+    rows = []
+    lines = [question.line for question in questions]
+    for number, comparison in enumerate(asked):
+        for question, reply in zip(questions, comparison.oracle.ask_all(lines), strict=True):
+            same = reply == question.answers[number]
+            found = _SAME if same else comparison.find(Case.asked(question.line))
+            rows.append(_row(question.seed, comparison, found, question.shape))
+    return rows
+
+
+def _events(asked: list[Comparison], version: str, seeds: range, sampler: Sampler) -> list[dict[str, Any]]:
+    rows = []
+    for seed in seeds:
+        case = _made(version, seed, True)
+        if not isinstance(case, AuthCase) or not asked or asked[0].ours(case) is None:
             continue
         shape = case.shape()
-        if isinstance(case, AuthCase):
-            sampler.judge(case)
-        elif (seed - first) % EACH == 0:
-            sampler.look(case, _makers[version].history(seed, False))
-        for comparison in asked:
-            found = comparison.find(case)
-            rows.append(
-                {
-                    "seed": seed,
-                    "version": version,
-                    "oracle": comparison.oracle.name,
-                    "same": found.same,
-                    "explanation": found.explanation,
-                    "shape": shape,
-                }
-            )
-    return {"rows": rows, "coverage": sampler.coverage.to_dict()}
+        sampler.judge(case)
+        rows += [_row(seed, comparison, comparison.find(case), shape) for comparison in asked]
+    return rows
+
+
+def _row(seed: int, comparison: Comparison, found: Finding, shape: int) -> dict[str, Any]:
+    about = {"seed": seed, "version": comparison.version, "oracle": comparison.oracle.name}
+    return about | {"same": found.same, "explanation": found.explanation, "shape": shape}
 
 
 def again(rows: list[dict[str, Any]], auth: bool) -> list[dict[str, Any]]:

@@ -97,6 +97,10 @@ def _read(reply: dict[str, Any]) -> Answer:
     return Answer(trouble="peer-error", message=str(reply.get("error", reply)))
 
 
+def _panic(place: str, message: str) -> bytes:
+    return json.dumps({"panic": place, "message": message}).encode()
+
+
 class Oracle:
     """A driver's process, started when it is first asked.
 
@@ -116,7 +120,6 @@ class Oracle:
         self.starts = 0
         self._argv = argv or command(name)
         self._process: subprocess.Popen[bytes] | None = None
-        self._rest = b""
         self._about: dict[str, Any] | None = None
 
     def about(self) -> dict[str, Any]:
@@ -198,26 +201,28 @@ class Oracle:
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """Send a question and give the reply as it came; a crash is a reply with `panic`."""
-        line = json.dumps(question).encode() + b"\n"
-        process = self._started()
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("a driver without pipes")
-        try:
-            process.stdin.write(line)
-            process.stdin.flush()
-            reply = self._line(process)
-        except BrokenPipeError:
-            reply = b""
-        if reply is None:
-            self.close()
-            return {"panic": "timeout", "message": f"no answer in {self.timeout_s:g} s"}
-        try:
-            answer = json.loads(reply)
-        except ValueError:
-            answer = None
-        if isinstance(answer, dict):
-            return answer
-        return {"panic": "process", "message": self._last_words()}
+        reply: dict[str, Any] = json.loads(self.ask_all([json.dumps(question).encode()])[0])
+        return reply
+
+    def ask_all(self, lines: list[bytes]) -> list[bytes]:
+        """Send questions, each a line without its end, and give the replies, each a JSON object.
+
+        The next question does not wait for the reply to the one before it. A crash is a reply with `panic`, and what
+        comes after it is asked afresh.
+        """
+        replies: list[bytes] = []
+        while len(replies) < len(lines):
+            process = self._started()
+            trouble = self._exchange(process, lines[len(replies) :], replies)
+            if trouble == "end":
+                replies.append(_panic("process", self._last_words()))
+            elif trouble == "time":
+                replies.append(_panic("timeout", f"no answer in {self.timeout_s:g} s"))
+            elif trouble == "nonsense":
+                replies.append(_panic("process", "a line that is no JSON object"))
+            if trouble is not None:
+                self.close()
+        return replies
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -234,25 +239,43 @@ class Oracle:
             self.starts += 1
         return self._process
 
-    def _line(self, process: subprocess.Popen[bytes]) -> bytes | None:
-        """Read a line; what is there of it if the process ended, None if the time is up."""
-        if process.stdout is None:
+    def _exchange(self, process: subprocess.Popen[bytes], lines: list[bytes], replies: list[bytes]) -> str | None:
+        """Write and read at once; says "end", "time" or "nonsense" where a reply is none."""
+        if process.stdin is None or process.stdout is None:
             raise RuntimeError("a driver without pipes")
+        to, out = process.stdin.fileno(), process.stdout.fileno()
+        os.set_blocking(to, False)
+        left = memoryview(b"\n".join(lines) + b"\n")
+        wanted = len(replies) + len(lines)
+        rest = b""
         until = time.monotonic() + self.timeout_s
-        parts = [self._rest]
         with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            while b"\n" not in parts[-1]:
-                left = until - time.monotonic()
-                if left <= 0 or not selector.select(left):
-                    return None
-                part = os.read(process.stdout.fileno(), _CHUNK)
-                if not part:
-                    self._rest = b""
-                    return b"".join(parts)
-                parts.append(part)
-        line, _, self._rest = b"".join(parts).partition(b"\n")
-        return line
+            selector.register(out, selectors.EVENT_READ)
+            selector.register(to, selectors.EVENT_WRITE)
+            while len(replies) < wanted:
+                ready = selector.select(max(0.0, until - time.monotonic()))
+                if not ready:
+                    return "time"
+                for key, _ in ready:
+                    if key.fd == to:
+                        try:
+                            left = left[os.write(to, left[:_CHUNK]) :]
+                        except BrokenPipeError:
+                            left = left[:0]  # what it said before it ended is still to be read
+                        if not left:
+                            selector.unregister(to)
+                        continue
+                    part = os.read(out, _CHUNK)
+                    if not part:
+                        return "end"
+                    *whole, rest = (rest + part).split(b"\n")
+                    for line in whole:
+                        if not line.startswith(b"{"):
+                            return "nonsense"
+                        replies.append(line)
+                    if whole:
+                        until = time.monotonic() + self.timeout_s
+        return None
 
     def _last_words(self) -> str:
         status = self._process.wait() if self._process else None
@@ -265,7 +288,7 @@ class Oracle:
 
     def close(self) -> None:
         """End the process, if there is one."""
-        process, self._process, self._rest = self._process, None, b""
+        process, self._process = self._process, None
         if process is None:
             return
         process.kill()

@@ -231,7 +231,7 @@ def main() -> None:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", errors="surrogatepass")
     sys.stdout = sys.stderr
     for line in sys.stdin:
-        out.write(json.dumps(answer(line)) + "\n")
+        out.write(json.dumps(answer(line), ensure_ascii=False, separators=(",", ":")) + "\n")
         out.flush()
 
 

@@ -1,5 +1,6 @@
 """The client against drivers that crash, hang or talk nonsense: every one of these is an answer."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -19,7 +20,9 @@ for line in sys.stdin:
     if what == "half":
         print('{"state": [', end="", flush=True)
         os._exit(0)
-    if what == "resolve":
+    if what == "talk":
+        print("good morning", flush=True)
+    elif what == "resolve":
         size = len(question["events"])
         print(json.dumps({"state": [["m.room.topic", "", "$" + "x" * size]]}), flush=True)
     elif what == "auth":
@@ -48,6 +51,23 @@ def test_a_crash_is_an_answer_and_the_next_question_gets_a_fresh_process(driver:
     assert driver.ask({"ask": "die"}) == {"panic": "process", "message": "exit status 7: the last words"}
     assert driver.resolve("11", [], []).state is not None
     assert driver.starts == 2
+
+
+def test_many_questions_are_answered_in_their_order_and_a_crash_costs_one(driver: Oracle) -> None:
+    lines = [json.dumps({"ask": "resolve", "events": ["x" * 1000] * number}).encode() for number in range(300)]
+    lines[100] = b'{"ask": "die"}'
+    lines[299] = b'{"ask": "half"}'
+    replies = [json.loads(line) for line in driver.ask_all(lines)]
+    assert replies[100] == {"panic": "process", "message": "exit status 7: the last words"}
+    assert replies[299]["panic"] == "process"
+    sizes = [len(reply["state"][0][2]) - 1 for number, reply in enumerate(replies) if number not in (100, 299)]
+    assert sizes == [number for number in range(299) if number != 100]
+    assert driver.starts == 2
+
+
+def test_what_is_no_answer_is_a_crash(driver: Oracle) -> None:
+    assert driver.ask({"ask": "talk"}) == {"panic": "process", "message": "a line that is no JSON object"}
+    assert driver.resolve("11", [], []).state is not None
 
 
 def test_half_an_answer_is_a_crash(driver: Oracle) -> None:

@@ -40,6 +40,11 @@ def test_a_verdict_is_shared_or_has_a_name(
 def test_what_is_chosen_depends_on_the_seed_alone() -> None:
     assert case("11", 3) == case("11", 3)
     assert len({case("11", seed).shape() for seed in range(30)}) > 25
+    one = case("11", 3)
+    texts = [json.dumps(some).replace("@anna:", "@zoe:") for some in (one.event, one.state, one.events)]
+    again = AuthCase(one.version, *map(json.loads, texts), one.rejected)
+    assert again != one
+    assert again.shape() == one.shape()
     assert case("11", 3).event["event_id"] not in [event["event_id"] for event in case("11", 3).events]
 
 

@@ -7,6 +7,7 @@
 
 #include "model/versions/registry.h"
 #include "sim/workload/history_file.h"
+#include "sim/workload/question.h"
 #include "tests/support/programs.h"
 
 namespace stateroom::workload {
@@ -199,6 +200,84 @@ TEST(HistoryFile, NowAndThenAStateSetIsStaleOrAnAcceptedEventRejected) {
   EXPECT_GT(older, 0U);
   EXPECT_GT(lacking, 0U);
   EXPECT_GT(rejected, 0U);
+}
+
+std::string renamed(std::string text) {
+  for (std::size_t at = 0; (at = text.find("@anna:", at)) != std::string::npos;) text.replace(at, 6, "@zoe:");
+  return text;
+}
+
+StateOfSteps renamed(const StateOfSteps& state) {
+  StateOfSteps out;
+  for (const auto& [key, step] : state) out[{key.first, renamed(key.second)}] = step;
+  return out;
+}
+
+/// The plan of a made history with another name for one of its people, as events of its version.
+HistoryMade renamed(const HistoryMade& history, const std::string& version) {
+  Plan plan = history.plan;
+  for (Step& step : plan.steps) {
+    step.sender = renamed(step.sender);
+    step.content = renamed(step.content);
+    if (step.state_key) step.state_key = renamed(*step.state_key);
+    if (step.creator) step.creator = renamed(*step.creator);
+    step.before = renamed(step.before);
+    if (!step.levels) continue;
+    std::map<std::string, std::int64_t> users;
+    for (const auto& [user, level] : step.levels->users) users[renamed(user)] = level;
+    step.levels->users = users;
+    for (auto& [name, text] : step.levels->raw) text = renamed(text);
+  }
+  auto staged = stage(plan, program_of(version));
+  EXPECT_TRUE(staged) << staged.error().message;
+  auto events = staged->scene->events();
+  return {std::move(plan), std::move(events), std::move(*staged)};
+}
+
+TEST(Question, ShapesAreAlikeUpToNamesAndOtherwiseNot) {
+  for (const std::string version : {"6", "11", "12"}) {
+    std::set<std::uint64_t> shapes;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      const HistoryMade one = made(version, seed), two = renamed(one, version);
+      ASSERT_NE(one.events.back().event_id, two.events.back().event_id);
+      const Draw draw = draw_of(one.plan, 0);
+      Draw same{{}, draw.rejected};
+      for (const StateOfSteps& set : draw.state_sets) same.state_sets.push_back(renamed(set));
+      const auto steps = looked_at(one, draw);
+      EXPECT_EQ(steps, looked_at(two, same));
+      EXPECT_EQ(shape(one, draw, steps), shape(two, same, steps)) << version << " seed " << seed;
+      shapes.insert(shape(one, draw, steps));
+      Draw other = draw;
+      other.rejected.push_back(steps.back());
+      shapes.insert(shape(one, other, steps));
+      HistoryMade later = made(version, seed);
+      later.events[steps.back()].depth += 1;
+      shapes.insert(shape(later, draw, steps));
+    }
+    EXPECT_EQ(shapes.size(), 18U) << version;
+  }
+}
+
+TEST(Question, HoldsWhatTheStateSetsReachAndNothingElse) {
+  const HistoryMade history = made("11", 5);
+  const Draw draw = draw_of(history.plan, 1);
+  const auto steps = looked_at(history, draw);
+  EXPECT_LT(steps.size(), history.events.size());
+  std::vector<std::string> pdus;
+  for (const event::Event& event : history.events) pdus.push_back(named_pdu(event));
+  const auto document = json::parse(question(history, pdus, "11", draw, steps));
+  ASSERT_TRUE(document);
+  const json::Value line = json::root(**document);
+  std::set<std::string_view> ids;
+  for (const json::Value pdu : line.get("events").children()) ids.insert(pdu.get("event_id").string());
+  ASSERT_EQ(ids.size(), steps.size());
+  for (const json::Value pdu : line.get("events").children()) {
+    for (const json::Value cited : pdu.get("auth_events").children()) EXPECT_TRUE(ids.contains(cited.string()));
+  }
+  ASSERT_EQ(line.get("state_sets").size(), draw.state_sets.size());
+  for (const json::Value set : line.get("state_sets").children()) {
+    for (const json::Value id : set.children()) EXPECT_TRUE(ids.contains(id.string()));
+  }
 }
 
 }  // namespace
