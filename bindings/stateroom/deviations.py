@@ -241,6 +241,12 @@ SYNAPSE = (
         "synapse/event_auth.py:642",
         "a join rule that is no string admits nobody; without one it is `invite`",
     ),
+    Deviation(
+        "unreadable-levels",
+        ("synapse",),
+        "synapse/event_auth.py:1087",
+        "a level that `int` does not take, or a map of levels that is none, ends the whole resolution when it is read",
+    ),
 )
 """Of Synapse."""
 
@@ -347,7 +353,7 @@ def of(oracle: str) -> list[Deviation]:
     >>> of("gomatrixserverlib")[0].id
     'fallback'
     >>> [one.id for one in of("synapse")]
-    ['rejected-entries', 'typed-join-rule']
+    ['rejected-entries', 'typed-join-rule', 'unreadable-levels']
     """
     return [one for one in (*SYNAPSE, *RUMA, *GOMATRIXSERVERLIB) if oracle in one.oracles]
 

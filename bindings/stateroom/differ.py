@@ -19,7 +19,7 @@ from typing import Any
 
 from stateroom import _core
 from stateroom.differ_coverage import Coverage, coverage_markdown, summary_of
-from stateroom.differ_explain import UNEXPLAINED
+from stateroom.differ_explain import TROUBLES, UNEXPLAINED, asks_again, cause, is_unexplained
 from stateroom.oracles import NAMES, Oracle, missing
 
 FORMAT = "stateroom-differ/1"
@@ -233,7 +233,7 @@ def _explain_again(campaign: Campaign, workers: "Workers", folder: Path, parts: 
     asked = []
     for part in parts:
         rows = _read_parts(folder, [part])
-        if any(str(row["explanation"]).startswith((UNEXPLAINED, "reading:")) for row in rows):
+        if any(asks_again(row["explanation"]) for row in rows):
             asked.append(({"ask": "again", "rows": rows, "auth": campaign.auth}, part))
     for rows, part in workers.finished(asked):
         _write_part(folder / "parts" / part.name, rows)
@@ -309,19 +309,23 @@ def _write_witnesses(
     seen: Counter[tuple[str, str]] = Counter()
     asked = []
     for row in rows:
-        explanation = row["explanation"]
-        if row["same"] or "+" in explanation:
+        if row["same"]:
+            continue
+        # Behind a crash only what is unexplained is a history of its own.
+        explanation = row["explanation"] if is_unexplained(row["explanation"]) else cause(row["explanation"])
+        if "+" in explanation and not is_unexplained(explanation):
             continue
         seen[row["oracle"], explanation] += 1
         number = seen[row["oracle"], explanation]
-        if number > (UNEXPLAINED_WRITTEN if explanation == UNEXPLAINED else 1):
+        if number > (UNEXPLAINED_WRITTEN if is_unexplained(explanation) else 1):
             continue
-        question = {one: row[one] for one in ("oracle", "version", "seed", "explanation")}
+        question = {one: row[one] for one in ("oracle", "version", "seed")} | {"explanation": explanation}
         asked.append(({"ask": "witness", "auth": campaign.auth} | question, question))
     out = {}
     for history, question in workers.finished(asked):
         oracle, version, seed, explanation = question.values()
         kind = explanation.split("@")[0] if explanation.startswith("peer-panic") else explanation
+        kind = f"{kind}-{UNEXPLAINED}" if is_unexplained(explanation) and "+" in explanation else kind
         short = "".join(letter if letter.isalnum() else "-" for letter in kind)[:60]
         name = f"histories/{oracle}-{version}-{seed}-{short}.json"
         (folder / name).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -364,31 +368,41 @@ def _conclude(
 
 
 def _summary(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    counts = Counter(row["explanation"] for row in rows if not row["same"])
+    found = [row | {"cause": cause(row["explanation"])} for row in rows if not row["same"]]
+    counts = Counter(row["cause"] for row in found)
     files: dict[str, str] = {}
-    for row in rows:
+    versions: dict[str, Counter[str]] = {one: Counter() for one in counts}
+    behind: dict[str, Counter[str]] = {one: Counter() for one in counts}
+    for row in found:
         if row["file"]:
-            files.setdefault(row["explanation"], row["file"])
+            files.setdefault(row["cause"], row["file"])
+        versions[row["cause"]][row["version"]] += 1
+        if row["cause"].startswith(TROUBLES):
+            behind[row["cause"]][row["explanation"].removeprefix(row["cause"]).removeprefix("+")] += 1
     return {
         "histories": len(rows),
         "distinct": len({(row["version"], row["shape"]) for row in rows}),
         "same": sum(row["same"] for row in rows),
-        "unexplained": counts[UNEXPLAINED],
+        "unexplained": sum(is_unexplained(row["explanation"]) for row in found),
         "by_version": {
-            version: {"histories": len(of), "same": sum(row["same"] for row in of)}
-            for version in dict.fromkeys(row["version"] for row in rows)
-            for of in [[row for row in rows if row["version"] == version]]
+            version: {"histories": histories, "same": same} for version, (histories, same) in _by_version(rows).items()
         },
         "explanations": [
-            {
-                "explanation": one,
-                "histories": count,
-                "versions": Counter(row["version"] for row in rows if row["explanation"] == one),
-                "file": files.get(one),
-            }
+            {"explanation": one, "histories": count, "versions": versions[one], "file": files.get(one)}
+            | ({"behind": dict(behind[one].most_common())} if behind[one] else {})
             for one, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         ],
     }
+
+
+def _by_version(rows: list[dict[str, Any]]) -> dict[str, list[int]]:
+    """Count the histories of each version, and those that come out alike."""
+    out: dict[str, list[int]] = {}
+    for row in rows:
+        counts = out.setdefault(row["version"], [0, 0])
+        counts[0] += 1
+        counts[1] += row["same"]
+    return out
 
 
 def markdown(summary: dict[str, Any]) -> str:

@@ -9,6 +9,31 @@ from stateroom import _core, deviations
 from stateroom.oracles import Answer, Oracle, command
 
 UNEXPLAINED = "unexplained"
+TROUBLES = ("peer-panic", "peer-error")
+
+
+def cause(explanation: str) -> str:
+    """Give an explanation without what lies behind a crash or an error.
+
+    Examples
+    --------
+    >>> cause("peer-panic:x.go:9+deviation:create"), cause("deviation:fallback+chains")
+    ('peer-panic:x.go:9', 'deviation:fallback+chains')
+    """
+    return explanation.partition("+")[0] if explanation.startswith(TROUBLES) else explanation
+
+
+def is_unexplained(explanation: str | None) -> bool:
+    """Whether nothing explains a difference, or the answer of the corrected copy behind a crash."""
+    return explanation is not None and explanation.endswith(UNEXPLAINED)
+
+
+def asks_again(explanation: str | None) -> bool:
+    """Whether a deviation that got a name may explain it better: readings come after them, and crashes may hide one."""
+    if explanation is None:
+        return False
+    bare = explanation.startswith(TROUBLES) and cause(explanation) == explanation
+    return bare or is_unexplained(explanation) or explanation.startswith("reading:")
 
 
 @dataclass
@@ -82,8 +107,9 @@ class Finding:
     ----------
     same : bool
     explanation : str or None
-        `reading:NAME=CHOICE`, `deviation:ID`, several joined by `+` (as in `deviation:fallback+chains`),
-        `peer-panic:PLACE`, `peer-error` or `unexplained`.
+        `reading:NAME=CHOICE`, `deviation:ID`, several joined by `+` (as in `deviation:fallback+chains`), or
+        `unexplained`; `peer-panic:PLACE` or `peer-error`, followed by `+` and one of these where the corrected copy
+        answers.
     ours
         Our answer: a state, or whether an event is allowed.
     theirs : Answer
@@ -143,22 +169,32 @@ class Comparison:
         return Finding(False, self.explain(case, ours, theirs), ours, theirs)
 
     def explain(self, case: Any, ours: Any, theirs: Answer) -> str:
-        """Say what explains a difference: one deviation or reading first, then several."""
-        if theirs.trouble is not None:
+        """Say what explains a difference: one deviation or reading first, then several.
+
+        Where the oracle crashes, what is said after the place is what makes the corrected copy agree, if it answers.
+        """
+        singles = [[one] for one in self.deviations]
+        corrected = self._corrected(case, [*singles, self.deviations]) if singles else []
+        if theirs.trouble is None:
+            return self._why(case, ours, theirs, corrected)
+        if not corrected or corrected[-1] is None:
             return theirs.trouble
-        corrected = self._corrected(case, [[one] for one in self.deviations] + [self.deviations])
+        return f"{theirs.trouble}+{self._why(case, ours, theirs, corrected)}"
+
+    def _why(self, case: Any, ours: Any, theirs: Answer, corrected: list[Any]) -> str:
         for one, state in zip(self.deviations, corrected, strict=False):
             if state == ours:
                 return _say([], [one])
-        alone = [one for one in self.other_readings if self.ours(case, dict([one])) == self.value(theirs)]
+        asked = self.other_readings if theirs.trouble is None else []
+        alone = [one for one in asked if self.ours(case, dict([one])) == self.value(theirs)]
         if alone:
             return _say(alone[:1], [])
-        if self.deviations and corrected[-1] == ours:
+        if corrected and corrected[-1] == ours:
             return _say([], self._fewest(case, ours))
-        for pair in combinations(self.other_readings, 2):
+        for pair in combinations(asked, 2):
             if pair[0][0] != pair[1][0] and self.ours(case, dict(pair)) == self.value(theirs):
                 return _say(list(pair), [])
-        for reading in self.other_readings if self.deviations else []:
+        for reading in self.other_readings if corrected else []:
             other = self.ours(case, dict([reading]))
             if other is not None and other == corrected[-1]:
                 return _say([reading], self._fewest(case, other))
@@ -167,6 +203,8 @@ class Comparison:
     def shows(self, case: Any, explanation: str) -> bool:
         """Whether a history differs and this explains it; less work than `find`, which may name another one."""
         kind, _, what = explanation.partition(":")
+        if kind in TROUBLES:
+            return self.theirs(case).trouble == cause(explanation)
         if kind not in ("reading", "deviation") or "+" in what:
             return self.find(case).explanation == explanation
         ours, theirs = self.ours(case), self.theirs(case)
@@ -212,4 +250,14 @@ def compare(version: str, name: str, known: dict[str, Oracle], kind: type[Compar
     return kind(oracle, corrected, version)
 
 
-__all__ = ["UNEXPLAINED", "Case", "Comparison", "Finding", "compare"]
+__all__ = [
+    "TROUBLES",
+    "UNEXPLAINED",
+    "Case",
+    "Comparison",
+    "Finding",
+    "asks_again",
+    "cause",
+    "compare",
+    "is_unexplained",
+]

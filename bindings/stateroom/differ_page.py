@@ -7,17 +7,20 @@ reading resolves otherwise. `page` writes what is in the folder as Markdown, and
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from stateroom import _core, deviations
 from stateroom.differ_coverage import UNMET, reason
-from stateroom.differ_explain import Case
+from stateroom.differ_explain import Case, is_unexplained
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import NAMES
 
 FORMAT = "stateroom-differences/1"
+SINGLE = """One event of each history, every other one with a member changed, judged in one of the history's states.
+"""
 RECORD = "campaigns.json"
 PAGE = "where-implementations-differ.md"
 SEEDS = 600  # histories that are looked at for a reading's smallest one
@@ -50,17 +53,46 @@ def record(campaign: Path, into: Path) -> None:
             found["file"] = _take(campaign / found["file"], into) if found["file"] else None
     campaigns = [one for one in known if one["name"] != campaign.name] + [summary]
     campaigns.sort(key=lambda one: one["name"])
-    text = json.dumps({"format": FORMAT, "campaigns": campaigns}, ensure_ascii=False, indent=1)
-    file.write_text(text + "\n", "utf-8")
+    together = _together(campaigns, campaign.parent)
+    whole = {"format": FORMAT, "campaigns": campaigns} | ({"together": together} if together else {})
+    file.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    _forget(campaigns, into)
+
+
+def _together(campaigns: list[dict[str, Any]], beside: Path) -> dict[str, dict[str, int]]:
+    """Count what is distinct over all campaigns of an oracle; nothing if one of them does not stand in the folder."""
+    import pandas
+
+    out: dict[str, dict[str, int]] = {}
+    for oracle in NAMES:
+        names = [one["name"] for one in campaigns if oracle in one["oracles"] and not one["auth"]]
+        if not names or not all((beside / name / "parts").is_dir() for name in names):
+            continue
+        tables = []
+        for name in names:
+            table = pandas.read_parquet(beside / name / "parts", columns=["oracle", "version", "shape"])
+            tables.append(table[table["oracle"] == oracle][["version", "shape"]])
+        whole = pandas.concat(tables)
+        out[oracle] = {"histories": len(whole), "distinct": len(whole.drop_duplicates())}
+    return out
+
+
+def _forget(campaigns: list[dict[str, Any]], into: Path) -> None:
+    """Remove the smallest histories that no campaign speaks of any more."""
+    named = {one["file"] for campaign in campaigns for of in campaign["oracles"].values() for one in of["explanations"]}
+    for file in into.glob("*-*.json"):
+        if file.name not in named and not file.name.startswith("reading-"):
+            file.unlink()
 
 
 def _take(file: Path, into: Path) -> str | None:
     """Copy a smallest history, if it is smaller than the one that is there; gives its name."""
     history = json.loads(file.read_text("utf-8"))
     about = history.get("about", {})
-    if about.get("explanation") == "unexplained" or "events" not in history:
+    if is_unexplained(about["explanation"]):
         return None
-    name = f"{about['oracle']}-{_short(about['explanation'])}.json"
+    single = "auth-" if "event" in history else ""
+    name = f"{single}{about['oracle']}-{_short(about['explanation'])}.json"
     _write_if_smaller(into / name, history)
     return name
 
@@ -73,11 +105,15 @@ def _short(explanation: str) -> str:
 
 
 def _write_if_smaller(path: Path, history: dict[str, Any]) -> None:
-    if path.exists() and len(json.loads(path.read_text("utf-8"))["events"]) <= len(history["events"]):
+    if path.exists() and _size(json.loads(path.read_text("utf-8"))) <= _size(history):
         return
     lines = ",\n".join(json.dumps(event, ensure_ascii=False) for event in history["events"])
     others = json.dumps({name: value for name, value in history.items() if name != "events"}, ensure_ascii=False)
     path.write_text(f'{others[:-1]}, "events": [\n{lines}\n]}}\n', "utf-8")
+
+
+def _size(history: dict[str, Any]) -> int:
+    return len(history["events"]) + len(history.get("state", ()))
 
 
 def record_readings(into: Path, versions: Iterable[str], seeds: int = SEEDS) -> None:
@@ -126,16 +162,21 @@ def page(differences: Path) -> str:
     differences : Path
         A folder that `record` filled; the page stands beside it.
     """
-    campaigns = json.loads((differences / RECORD).read_text("utf-8"))["campaigns"]
-    out = [HEAD, *_totals(campaigns)]
+    recorded = json.loads((differences / RECORD).read_text("utf-8"))
+    campaigns = [one for one in recorded["campaigns"] if not one["auth"]]
+    single = [one for one in recorded["campaigns"] if one["auth"]]
+    out = [HEAD, *_totals(campaigns, "histories", "Campaigns"), *_all_together(recorded.get("together", {}), campaigns)]
+    if single:
+        out += [*_totals(single, "events", "Campaigns of single events"), SINGLE]
     for oracle in NAMES:
-        out += _of_oracle(oracle, campaigns, differences)
-    out += [*_readings(differences), *_exercised(campaigns)]
+        out += _of_oracle(oracle, campaigns, differences, "histories")
+        out += _of_oracle(oracle, single, differences, "single events")
+    out += [*_readings(differences), *_exercised(campaigns), *_untouched(campaigns, single)]
     return "\n".join(out) + "\n"
 
 
-def _totals(campaigns: list[dict[str, Any]]) -> list[str]:
-    out = ["## Campaigns", "", "| campaign | implementation | versions | histories | distinct | alike | unexplained |"]
+def _totals(campaigns: list[dict[str, Any]], what: str, title: str) -> list[str]:
+    out = [f"## {title}", "", f"| campaign | implementation | versions | {what} | distinct | alike | unexplained |"]
     out.append("|---|---|---|---|---|---|---|")
     for campaign in campaigns:
         for name, one in campaign["oracles"].items():
@@ -148,10 +189,20 @@ def _totals(campaigns: list[dict[str, Any]]) -> list[str]:
     return [*out, ""]
 
 
-def _of_oracle(oracle: str, campaigns: list[dict[str, Any]], differences: Path) -> list[str]:
+def _all_together(together: dict[str, dict[str, int]], campaigns: list[dict[str, Any]]) -> list[str]:
+    """Say what all campaigns come to, a history that occurs in two of them counted once as distinct."""
+    out = ["| implementation | histories in all | distinct in all | unexplained |", "|---|---|---|---|"]
+    for name, one in together.items():
+        unexplained = sum(of["oracles"][name]["unexplained"] for of in campaigns if name in of["oracles"])
+        out.append(f"| {name} | {one['histories']:,} | {one['distinct']:,} | {unexplained:,} |")
+    return [*out, ""] if together else []
+
+
+def _of_oracle(oracle: str, campaigns: list[dict[str, Any]], differences: Path, what: str) -> list[str]:
     counts: dict[str, dict[str, int]] = {}
     files: dict[str, str] = {}
     totals: dict[str, int] = {}
+    behind: dict[str, Counter[str]] = {}
     for campaign in campaigns:
         one = campaign["oracles"].get(oracle, {"by_version": {}, "explanations": []})
         for version, of in one["by_version"].items():
@@ -159,6 +210,7 @@ def _of_oracle(oracle: str, campaigns: list[dict[str, Any]], differences: Path) 
         for found in one["explanations"]:
             if found["file"]:
                 files[found["explanation"]] = found["file"]
+            behind.setdefault(found["explanation"], Counter()).update(found.get("behind", {}))
             for version, number in found["versions"].items():
                 by = counts.setdefault(found["explanation"], {})
                 by[version] = by.get(version, 0) + number
@@ -166,7 +218,9 @@ def _of_oracle(oracle: str, campaigns: list[dict[str, Any]], differences: Path) 
     if not totals:
         return []
     versions = sorted(totals, key=int)
-    out = [f"## {oracle}", "", "Differences from ours under its profile, in 10,000 histories of each version.", ""]
+    single = what == "single events"
+    title = f"### {oracle}, single events" if single else f"## {oracle}"
+    out = [title, "", f"Differences from ours under its profile, in 10,000 {what} of each version.", ""]
     out.append("| | what it does | " + " | ".join(versions) + " | smallest |")
     out.append("|---|---|" + "---|" * len(versions) + "---|")
     for name, by in sorted(alone.items(), key=lambda item: -sum(item[1].values())):
@@ -176,8 +230,26 @@ def _of_oracle(oracle: str, campaigns: list[dict[str, Any]], differences: Path) 
         out.append(f"| `{_name(name)}` | {_says(oracle, name)} | " + " | ".join(cells) + f" | {link} |")
     joined = sum(sum(by.values()) for name, by in counts.items() if "+" in name)
     if joined:
-        out += ["", f"{joined:,} histories need two or more of these at once."]
+        out += ["", f"{joined:,} {what} need two or more of these at once."]
+    for name, found_behind in behind.items():
+        out += _behind(name, found_behind)
     return [*out, ""]
+
+
+BEHIND = 8  # of the explanations behind a crash
+
+
+def _behind(explanation: str, counts: Counter[str]) -> list[str]:
+    """Say what the corrected copy comes to where the published one crashes."""
+    if not counts:
+        return []
+    total, dark = sum(counts.values()), counts[""]
+    named = [(what, number) for what, number in counts.most_common() if what]
+    said = [f"{number:,} by `{_name(what)}`" for what, number in named[:BEHIND]]
+    rest = sum(number for _, number in named[BEHIND:])
+    said += [f"{rest:,} by {len(named) - BEHIND} other combinations"] if rest else []
+    said += [f"{dark:,} where the corrected copy gives no answer either"] if dark else []
+    return ["", f"Behind `{_name(explanation)}` ({total:,}) the corrected copy agrees: {', '.join(said)}."]
 
 
 def _rate(number: int, of: int) -> str:
@@ -191,7 +263,8 @@ def _name(explanation: str) -> str:
 def _says(oracle: str, explanation: str) -> str:
     kind, _, what = explanation.partition(":")
     if kind == "deviation":
-        found = next((one for one in deviations.of(oracle) if one.id == what), None)
+        known = (*deviations.of(oracle), *deviations.of_verdicts(oracle))
+        found = next((one for one in known if one.id == what), None)
         return f"{found.says} ({found.place})" if found else ""
     if kind == "reading":
         name, _, choice = what.partition("=")
@@ -235,13 +308,33 @@ def _exercised(campaigns: list[dict[str, Any]]) -> list[str]:
     for name, (number, of) in sorted(changes.items()):
         why = "" if number else reason(name) or UNMET
         out.append(f"| `{name}` | {number:,} | {of:,} | {number / of if of else 0:.3%} | {why} |")
+    return [*out, ""]
+
+
+def _left(campaigns: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    """Give kind, name and version of what no sample of these campaigns touched."""
+    by_version: dict[str, list[set[tuple[str, str]]]] = {}
     for campaign in campaigns:
-        if campaign["coverage"]["untouched"]:
-            out += ["", f"Untouched in the sample of {campaign['name']}:", "", "| | versions | why |", "|---|---|---|"]
-            out += [
-                f"| {one['kind']} `{one['name']}` | {', '.join(one['versions'])} | {reason(one['name']) or UNMET} |"
-                for one in campaign["coverage"]["untouched"]
-            ]
+        untouched = campaign["coverage"]["untouched"]
+        for version in campaign["versions"]:
+            found = {(one["kind"], one["name"]) for one in untouched if version in one["versions"]}
+            by_version.setdefault(version, []).append(found)
+    return {(*one, version) for version, sets in by_version.items() for one in set.intersection(*sets)}
+
+
+def _untouched(campaigns: list[dict[str, Any]], single: list[dict[str, Any]]) -> list[str]:
+    """Write the rules and branches that no history exercised, with a reason, and the rules that nothing at all met."""
+    left = _left(campaigns)
+    met = left - _left(single) if single else set()
+    out = ["Rules and branches of the resolution that no sample of histories exercised:", ""]
+    out += ["| | versions | versions in which a single event meets it | why |", "|---|---|---|---|"]
+    by_name: dict[tuple[str, str], list[str]] = {}
+    for kind, name, version in sorted(left, key=lambda one: (one[0], one[1], int(one[2]))):
+        by_name.setdefault((kind, name), []).append(version)
+    for (kind, name), versions in by_name.items():
+        events = [version for version in versions if kind == "rule" and (kind, name, version) in met]
+        why = reason(name) or UNMET
+        out.append(f"| {kind} `{name}` | {', '.join(versions)} | {', '.join(events)} | {why} |")
     return out
 
 

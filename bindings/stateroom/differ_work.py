@@ -8,7 +8,7 @@ from typing import Any
 from stateroom import _core
 from stateroom.differ_auth import AuthCase, AuthComparison, choose, smaller
 from stateroom.differ_coverage import EACH, Sampler
-from stateroom.differ_explain import UNEXPLAINED, Case, Comparison, Finding, compare
+from stateroom.differ_explain import Case, Comparison, Finding, asks_again, compare
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import Answer, Oracle
 
@@ -88,11 +88,11 @@ def _row(seed: int, comparison: Comparison, found: Finding, shape: int) -> dict[
 
 
 def again(rows: list[dict[str, Any]], auth: bool) -> list[dict[str, Any]]:
-    """Explain again what is unexplained in a part, or explained by a reading: a deviation may have got a name."""
+    """Explain again what is unexplained in a part, explained by a reading, or trouble: a deviation may have a name."""
     out = []
     for row in rows:
         comparison = _comparison(row["oracle"], row["version"], auth)
-        if comparison is not None and str(row["explanation"]).startswith((UNEXPLAINED, "reading:")):
+        if comparison is not None and asks_again(row["explanation"]):
             found = comparison.find(_made(row["version"], row["seed"], auth))
             row = row | {"same": found.same, "explanation": found.explanation}
         out.append(row)
@@ -114,7 +114,7 @@ def witness(oracle: str, version: str, seed: int, explanation: str, auth: bool) 
         "explanation": explanation,
     }
     if isinstance(case, AuthCase):
-        case = smaller(case, lambda one: comparison.find(one).explanation == explanation)
+        case = smaller(case, lambda one: comparison.shows(one, explanation))
         return case.question() | {"about": about | _two_verdicts(comparison, case)}
     case = shrink(case, lambda one: comparison.shows(one, explanation))
     return case.history() | {"about": about | _two_states(comparison, case)}

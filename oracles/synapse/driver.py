@@ -49,6 +49,7 @@ def load() -> Any:
 
 
 v2 = load()
+LEVELS = ("users_default", "events_default", "state_default", "ban", "kick", "invite", "redact")
 ABSENT: dict[str, Any] = {"depth": 1, "origin_server_ts": 0, "content": {}, "hashes": {}, "signatures": {}}
 
 
@@ -160,12 +161,40 @@ def without_untyped_join_rule(pdu: dict[str, Any]) -> dict[str, Any]:
     return pdu | {"content": {name: value for name, value in pdu["content"].items() if name != "join_rule"}}
 
 
+def is_level(value: Any) -> bool:
+    """Whether Synapse reads it as a level: anything else is an error that ends the whole resolution."""
+    try:
+        int(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def without_unreadable_levels(pdu: dict[str, Any], version: RoomVersion) -> dict[str, Any]:
+    """Take out of power levels what is no level, or no map of levels: this deviation is corrected in the question.
+
+    What `users` holds is checked when the event is, and versions that take integers alone check all.
+    """
+    if pdu["type"] != "m.room.power_levels" or version.enforce_int_power_levels:
+        return pdu
+    content = {}
+    for name, value in pdu["content"].items():
+        if name in ("events", "notifications"):
+            if isinstance(value, dict):
+                content[name] = {key: level for key, level in value.items() if is_level(level)}
+        elif name not in LEVELS or is_level(value):
+            content[name] = value
+    return pdu | {"content": content}
+
+
 def resolve_once(question: dict[str, Any], version: RoomVersion, corrected: Iterable[str]) -> dict[str, Any]:
     correct(corrected)
     rejected = set(question.get("rejected", []))
     pdus = question["events"]
     if "typed-join-rule" in corrected:
         pdus = [without_untyped_join_rule(pdu) for pdu in pdus]
+    if "unreadable-levels" in corrected:
+        pdus = [without_unreadable_levels(pdu, version) for pdu in pdus]
     store = Store(read_event(pdu, version, pdu["event_id"] in rejected) for pdu in pdus)
     states = [
         {(store.events[one].type, store.events[one].state_key): one for one in ids if store.events[one].is_state()}

@@ -18,7 +18,7 @@ from stateroom import _core
 from stateroom.cli import app
 from stateroom.differ import Campaign, versions_of
 from stateroom.differ import differ as run
-from stateroom.differ_explain import UNEXPLAINED, Case, Comparison
+from stateroom.differ_explain import UNEXPLAINED, Case, Comparison, cause, is_unexplained
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import NAMES, Oracle
 from typer.testing import CliRunner
@@ -106,6 +106,38 @@ def test_what_nothing_explains_is_shrunk_to_the_events_that_show_it() -> None:
     assert small.contested
     assert len(small.events) <= 8 < len(case.events)
     assert refused(small) <= refused(case), "what is left is a history if the whole was one"
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "place", "deviation"),
+    [
+        ("gomatrixserverlib", "12", "stateresolutionv2.go:974", "create"),
+        ("synapse", "8", "event_auth.py:1087", "unreadable-levels"),
+    ],
+)
+def test_behind_a_crash_the_corrected_copy_is_compared(
+    oracle: Callable[[str], Oracle],
+    corrected: Callable[[str], Oracle],
+    name: str,
+    version: str,
+    place: str,
+    deviation: str,
+) -> None:
+    comparison = Comparison(oracle(name), corrected(name), version)
+    cases = (made(version, seed) for seed in range(600))
+    found = (case for case in cases if case.contested and comparison.theirs(case).trouble)
+    case, explanation = next(
+        (case, said) for case in found if place in (said := comparison.find(case).explanation) and "+" in said
+    )
+    assert cause(explanation).endswith(place)
+    assert deviation in explanation
+    assert not is_unexplained(explanation)
+    assert comparison.shows(case, cause(explanation))
+    needed = explanation.removeprefix(cause(explanation)).removeprefix("+deviation:").split("+")
+    assert comparison._corrected(case, [needed, [one for one in needed if one != deviation]]) == [
+        comparison.ours(case),
+        None,
+    ]
 
 
 def test_a_campaign_is_written_and_gone_on_with(oracle: Callable[[str], Oracle], tmp_path: Path) -> None:
