@@ -37,6 +37,7 @@ void bind_report(py::module_& module) {
   py::class_<Answers>(module, "Answers", "The lines that a command prints, and what its exit status follows from.")
       .def_readonly("lines", &Answers::lines, "JSON objects, one an item.")
       .def_readonly("refused", &Answers::refused, "An item could not be done.")
+      .def_readonly("inherited", &Answers::inherited, "Lints that were left out, since the base has them.")
       .def_readonly("unwelcome", &Answers::unwelcome, "Something differs, warns or was rejected.");
   module.def("list_errors", &report::list_errors, "Every error code and what it means.");
   py::class_<Workbench>(module, "Workbench",
@@ -46,7 +47,8 @@ void bind_report(py::module_& module) {
           "names", [](const Workbench& bench) { return bench.registry().names(); },
           "The names of all versions, in order.")
       .def("versions", &report::list_versions, NoGil(), "Answers of the command versions.")
-      .def("check", &report::check_text, py::arg("path"), NoGil(), "Answers of the command check.")
+      .def("check", &report::check_text, py::arg("path"), py::arg("inherited") = false, NoGil(),
+           "Answers of the command check; without `inherited`, not the lints that the text it extends has too.")
       .def("compare", &report::compare_texts, py::arg("before"), py::arg("after"), NoGil(),
            "Answers of the command compare.")
       .def(

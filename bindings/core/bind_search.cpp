@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -13,8 +14,8 @@
 
 #include "bindings/core/bindings.h"
 #include "model/report/workbench.h"
+#include "model/rules/check.h"
 #include "model/rules/compare.h"
-#include "model/rules/lint.h"
 #include "model/rules/say.h"
 #include "sim/search/attribution.h"
 #include "sim/search/difference.h"
@@ -154,7 +155,9 @@ class VetWork {
  public:
   VetWork(report::Workbench& bench, const std::string& base, const std::string& candidate, const std::string& profile,
           const Readings& readings, const Readings& candidate_readings)
-      : base_(load(bench, base, {profile, readings})),
+      : registry_(bench.registry()),
+        names_{base, candidate},
+        base_(load(bench, base, {profile, readings})),
         candidate_(load(bench, candidate, {profile, over(readings, candidate_readings)})),
         mixtures_(base_->text, candidate_->text, rules::compare(base_->text, candidate_->text, &bench.registry())),
         control_(mixtures_.program(mixtures_.all())) {}
@@ -187,14 +190,10 @@ class VetWork {
   }
 
   py::list lints() const {
-    std::vector<rules::Diagnostic> known = rules::lint(base_->text, *base_->core);
     py::list out;
-    for (const rules::Diagnostic& found : rules::lint(candidate_->text, *candidate_->core)) {
-      const bool old = std::any_of(known.begin(), known.end(), [&](const rules::Diagnostic& other) {
-        return other.code == found.code && other.message == found.message;
-      });
-      if (!old) out.append(dict_of(found));
-    }
+    for (const rules::Diagnostic& found :
+         rules::new_among(lints_of(*candidate_, names_[1]), lints_of(*base_, names_[0])))
+      out.append(dict_of(found));
     return out;
   }
 
@@ -408,12 +407,19 @@ class VetWork {
     out["merges_differ"] = outcome.difference.merges.size();
     return out;
   }
+  std::vector<rules::Diagnostic> lints_of(const Loaded& loaded, const std::string& name) const {
+    const auto file = registry_.open(name);
+    if (!file) return {};  // it was read before: gone since
+    return rules::lints(**file, loaded.text, *loaded.core, registry_);
+  }
   static std::string says(const rules::Version& version, const rules::Edit& edit) {
     if (edit.section.kind != rules::SectionKind::kRules) return {};
     const rules::Rule* rule = version.rule(edit.label);
     return rule == nullptr ? std::string{} : rules::say(version, *rule, {.labels = false, .marks = false});
   }
 
+  const versions::Registry& registry_;
+  std::array<std::string, 2> names_;  // of base and candidate, or their paths
   LoadedPtr base_, candidate_;
   search::Mixtures mixtures_;
   search::ProgramPtr control_;  // the candidate's rules under the base's name; null where that is no text

@@ -200,6 +200,11 @@ class Answers:
     The lines that a command prints, and what its exit status follows from.
     """
     @property
+    def inherited(self) -> int:
+        """
+        Lints that were left out, since the base has them.
+        """
+    @property
     def lines(self) -> list[str]:
         """
         JSON objects, one an item.
@@ -234,9 +239,9 @@ class Workbench:
         """
         Answers of the command auth.
         """
-    def check(self, path: str) -> Answers:
+    def check(self, path: str, inherited: bool = False) -> Answers:
         """
-        Answers of the command check.
+        Answers of the command check; without `inherited`, not the lints that the text it extends has too.
         """
     def compare(self, before: str, after: str) -> Answers:
         """

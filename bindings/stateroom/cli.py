@@ -215,9 +215,21 @@ room version "NAME" extends "BASE"
 """
 
 
+def _say_rest(file: str, answers: _core.Answers) -> None:
+    """Say what was not listed of a text: nothing at all, or the lints that came with what it extends."""
+    if answers.inherited:
+        many = "lint is" if answers.inherited == 1 else "lints are"
+        people.print(f"[dim]{answers.inherited} {many} of what {escape(file)} extends: --inherited lists them[/]")
+    elif not answers.lines:
+        people.print(f"{escape(file)}: nothing to say")
+
+
 @app.command()
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE.room…", help="Files, or names of versions.")],
+    inherited: Annotated[
+        bool, typer.Option("--inherited", help="Lints too that the version it extends has already.")
+    ] = False,
     as_json: Json = False,
     check: Check = False,
 ) -> None:
@@ -227,7 +239,7 @@ def check(
     """
     status = 0
     for file in files:
-        answers = bench.check(file)
+        answers = bench.check(file, inherited)
         for line in answers.lines:
             if as_json:
                 sys.stdout.write(line + "\n")
@@ -242,8 +254,8 @@ def check(
             )
             if found["hint"]:
                 people.print(f"  [dim]{escape(found['hint'])}[/]", highlight=False)
-        if not answers.lines and not as_json:
-            people.print(f"{escape(file)}: nothing to say")
+        if not as_json:
+            _say_rest(file, answers)
         if answers.refused:
             status = 1
         elif answers.unwelcome and check and status == 0:

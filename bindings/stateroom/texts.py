@@ -102,13 +102,15 @@ def format(text: str, name: str = "text") -> str:
     return print_text(parse(text, name))
 
 
-def check(version: Any) -> list[dict[str, Any]]:
+def check(version: Any, *, inherited: bool = False) -> list[dict[str, Any]]:
     """Say what is wrong with a text: errors, and lints worth a thought.
 
     Parameters
     ----------
     version : str, Path or Version
         A name, or the path of a ``.room`` file.
+    inherited : bool
+        Whether lints are listed that the version it extends has too.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def check(version: Any) -> list[dict[str, Any]]:
     ['error']
     """
     name = version.name if hasattr(version, "rule") else str(version) if isinstance(version, Path) else version
-    return [json.loads(line) for line in bench.check(name).lines]
+    return [json.loads(line) for line in bench.check(name, inherited).lines]
 
 
 __all__ = ["Text", "check", "format", "parse", "print_text"]

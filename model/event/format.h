@@ -80,6 +80,9 @@ struct PatternItem {
   std::vector<PatternItem> group;
 };
 
+/// The classes of characters that a pattern may name; the host knows them.
+inline constexpr std::string_view kIdentifierClasses[] = {"base64url_43", "hostname", "port", "text"};
+
 struct IdentifierPattern {
   std::vector<PatternItem> items;
   std::optional<std::uint64_t> bytes_max;

@@ -24,6 +24,7 @@ struct Answers {
   std::vector<std::string> lines;  // JSON objects
   bool refused = false;            // an item could not be done: exit status 1
   bool unwelcome = false;          // something differs, warns or was rejected: exit status 3 with --check
+  std::size_t inherited = 0;       // of `check`: lints that were left out, since the base has them
 };
 
 std::string error_line(const base::Error& error);
@@ -31,7 +32,8 @@ std::string error_line(const base::Error& error);
 // Texts.
 Answers list_errors();
 Answers list_versions(Workbench& workbench);
-Answers check_text(Workbench& workbench, const std::string& path);
+/// Errors and lints; without `inherited`, lints that the text it extends has too are only counted.
+Answers check_text(Workbench& workbench, const std::string& path, bool inherited);
 Answers compare_texts(Workbench& workbench, const std::string& before, const std::string& after);
 /// The flattened text of a version or one section; `markdown`: in numbered English. Error: unknown version, unknown
 /// section.

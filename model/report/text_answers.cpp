@@ -49,7 +49,7 @@ std::string owners(const std::vector<std::string>& names) {
 
 }  // namespace
 
-Answers check_text(Workbench& workbench, const std::string& path) {
+Answers check_text(Workbench& workbench, const std::string& path, bool inherited) {
   Answers out;
   std::vector<Diagnostic> found;
   if (const auto file = workbench.registry().open(path); !file) {
@@ -57,6 +57,9 @@ Answers check_text(Workbench& workbench, const std::string& path) {
     rules::sort_and_unique(found);
   } else {
     found = rules::check(**file, workbench.registry());
+    const std::size_t all = found.size();
+    if (!inherited) found = rules::new_among(std::move(found), rules::lints_of_base(**file, workbench.registry()));
+    out.inherited = all - found.size();
   }
   for (const Diagnostic& diagnostic : found) {
     out.lines.push_back(diagnostic_line(path, diagnostic));

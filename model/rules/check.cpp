@@ -63,9 +63,35 @@ std::vector<Diagnostic> check(const File& file, const TextSource& texts, const b
   const auto version = flatten(file, texts, options);
   const auto core = version ? elaborate(*version, limits) : std::unexpected(std::vector<Diagnostic>{});
   if (!core) return found;
-  found = lint(*version, **core);
-  for (Diagnostic& one : lint_lineage(file, *version, texts)) found.push_back(std::move(one));
+  return lints(file, *version, **core, texts);
+}
+
+std::vector<Diagnostic> lints(const File& file, const Version& version, const CoreVersion& core,
+                              const TextSource& texts) {
+  std::vector<Diagnostic> found = lint(version, core);
+  for (Diagnostic& one : lint_lineage(file, version, texts)) found.push_back(std::move(one));
   sort_and_unique(found);
+  return found;
+}
+
+std::vector<Diagnostic> lints_of_base(const File& file, const TextSource& texts, const base::Limits& limits) {
+  if (file.head.extends.empty()) return {};
+  const auto base = texts.file(file.head.extends);
+  if (!base) return {};
+  LoadOptions options;
+  options.limits = limits;
+  options.profile = "default";
+  const auto version = flatten(**base, texts, options);
+  const auto core = version ? elaborate(*version, limits) : std::unexpected(std::vector<Diagnostic>{});
+  if (!core) return {};
+  return lints(**base, *version, **core, texts);
+}
+
+std::vector<Diagnostic> new_among(std::vector<Diagnostic> found, const std::vector<Diagnostic>& known) {
+  std::erase_if(found, [&](const Diagnostic& one) {
+    return std::ranges::any_of(
+        known, [&](const Diagnostic& other) { return other.code == one.code && other.message == one.message; });
+  });
   return found;
 }
 

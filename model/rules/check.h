@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/base/limits.h"
+#include "model/rules/core.h"
 #include "model/rules/diagnostic.h"
 #include "model/rules/flatten.h"
 
@@ -21,5 +22,13 @@ std::vector<Diagnostic> check(std::string_view text, std::string_view file_name,
                               const base::Limits& limits = {});
 /// The same of a text that was parsed already.
 std::vector<Diagnostic> check(const File& file, const TextSource& texts, const base::Limits& limits = {});
+
+/// What is no error in a text that checks, of its meaning (lint.h) and of its lineage (lint_lineage.h), by place.
+std::vector<Diagnostic> lints(const File& file, const Version& version, const CoreVersion& core,
+                              const TextSource& texts);
+/// The lints of the text that this one extends, errata included; empty if it extends none, or one that does not check.
+std::vector<Diagnostic> lints_of_base(const File& file, const TextSource& texts, const base::Limits& limits = {});
+/// Of `found`, what `known` does not have, wherever it stands there.
+std::vector<Diagnostic> new_among(std::vector<Diagnostic> found, const std::vector<Diagnostic>& known);
 
 }  // namespace stateroom::rules

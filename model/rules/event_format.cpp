@@ -1,6 +1,12 @@
 #include "model/rules/event_format.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "model/rules/nearest.h"
 
 namespace stateroom::rules {
 namespace {
@@ -23,7 +29,7 @@ class Builder {
     for (const LimitEntry& entry : version_.limits) limit(entry);
     canonical_json();
     for (const SignatureEntry& entry : version_.signatures) {
-      if (entry.value != nullptr) hashed_object(entry);
+      if (entry.value != nullptr && entry.name != "key_valid") hashed_object(entry);
     }
     for (const auto& [type, entries] : version_.content) {
       for (const ContentEntry& entry : entries) {
@@ -175,6 +181,48 @@ class Builder {
       if (entry.bytes_max) pattern.bytes_max = static_cast<std::uint64_t>(entry.bytes_max->value);
       out_.identifiers[entry.name] = std::move(pattern);
     }
+    for (const IdentifierEntry& entry : version_.identifiers) {
+      const std::vector<event::PatternItem>& items = out_.identifiers[entry.name].items;
+      if (!known_classes(entry, items)) continue;
+      std::set<std::string_view> seen;
+      if (reaches(items, entry.name, seen))
+        error(ErrorCode::kName, entry.location, fmt::format("the identifier `{}` is made of itself", entry.name),
+              "so no text would ever be one");
+    }
+  }
+
+  /// False, and an error, if a pattern names what is neither an identifier nor a class.
+  bool known_classes(const IdentifierEntry& entry, const std::vector<event::PatternItem>& items) {
+    for (const event::PatternItem& item : items) {
+      if (item.kind == event::PatternItem::Kind::kOptional && !known_classes(entry, item.group)) return false;
+      if (item.kind != event::PatternItem::Kind::kClass || out_.identifiers.contains(item.text) ||
+          std::ranges::find(event::kIdentifierClasses, item.text) != std::end(event::kIdentifierClasses)) {
+        continue;
+      }
+      std::vector<std::string> names(std::begin(event::kIdentifierClasses), std::end(event::kIdentifierClasses));
+      for (const auto& [name, pattern] : out_.identifiers) names.push_back(name);
+      const std::string near = nearest(item.text, names);
+      error(ErrorCode::kName, entry.location,
+            fmt::format("found `{}` in the pattern of `{}`, which is no identifier and no class of characters",
+                        item.text, entry.name),
+            near.empty() ? fmt::format("classes are {}", fmt::join(event::kIdentifierClasses, ", "))
+                         : fmt::format("did you mean `{}`?", near));
+      return false;
+    }
+    return true;
+  }
+
+  /// Whether a text of `items` would hold one of `wanted`.
+  bool reaches(const std::vector<event::PatternItem>& items, const std::string& wanted,
+               std::set<std::string_view>& seen) const {
+    return std::ranges::any_of(items, [&](const event::PatternItem& item) {
+      if (item.kind == event::PatternItem::Kind::kOptional) return reaches(item.group, wanted, seen);
+      if (item.kind != event::PatternItem::Kind::kClass) return false;
+      if (item.text == wanted) return true;
+      const auto other = out_.identifiers.find(item.text);
+      return other != out_.identifiers.end() && seen.insert(other->first).second &&
+             reaches(other->second.items, wanted, seen);
+    });
   }
 
   /// `"$" + unpadded_base64(reference_hash)`: the sigil and any text where such an identifier is only read.
@@ -286,7 +334,7 @@ class Builder {
   void canonical_json() {
     event::CanonicalJson& rules = out_.canonical_json;
     for (const SettingEntry& entry : version_.canonical_json) {
-      if (entry.name == "enforced") {
+      if (entry.name == "enforced" && (entry.word == "yes" || entry.word == "no")) {
         rules.enforced = entry.word == "yes";
       } else if (entry.name == "scheme" && (entry.word == "matrix" || entry.word == "rfc8785")) {
         rules.scheme = entry.word == "matrix" ? event::CanonicalScheme::kMatrix : event::CanonicalScheme::kRfc8785;
@@ -294,8 +342,10 @@ class Builder {
         rules.least = entry.least->value;
         rules.greatest = entry.greatest->value;
       } else {
-        error(ErrorCode::kName, entry.location,
-              fmt::format("found the setting `{}`, which canonical json does not have", entry.name),
+        const bool known = entry.name == "enforced" || entry.name == "scheme" || entry.name == "integers";
+        error(known ? ErrorCode::kType : ErrorCode::kName, entry.location,
+              known ? fmt::format("the setting `{}` of canonical json does not have this value", entry.name)
+                    : fmt::format("found the setting `{}`, which canonical json does not have", entry.name),
               "enforced yes|no, integers A to B, scheme matrix|rfc8785");
       }
     }
@@ -319,8 +369,7 @@ class Builder {
     return out;
   }
 
-  /// `[sha256(]canonical_json([redacted(]event[)] [without {…} [except {…}]])[)]`; other values are expressions of
-  /// rules.
+  /// `[sha256(]canonical_json([redacted(]event[)] [without {…} [except {…}]])[)]`.
   void hashed_object(const SignatureEntry& entry) {
     const auto call = [](const Expr* expr, std::string_view name) -> const Expr* {
       const bool found = expr->kind == ExprKind::kCall && expr->text == name && expr->children.size() == 1;
@@ -329,7 +378,11 @@ class Builder {
     const Expr* inner = entry.value.get();
     if (const Expr* hashed = call(inner, "sha256")) inner = hashed;
     inner = call(inner, "canonical_json");
-    if (inner == nullptr) return;
+    if (inner == nullptr) {
+      error(ErrorCode::kType, entry.location, fmt::format("`{}` is not made of the event", entry.name),
+            "canonical_json(redacted(event) without {…}), or its sha256");
+      return;
+    }
     event::HashedObject object;
     if (inner->kind == ExprKind::kWithout) {
       const auto without = paths_of(*inner->children[1]);

@@ -58,6 +58,10 @@ class Lexer {
       error(base::ErrorCode::kLimit, 1, 1,
             "the text has " + std::to_string(text_.size()) + " bytes, more than text_bytes_max, " +
                 std::to_string(limits_.text_bytes_max));
+    } else if (text_.starts_with("\xEF\xBB\xBF")) {
+      error(base::ErrorCode::kSyntax, 1, 1, "found a byte order mark before the text",
+            "save the file as UTF-8 without one");
+      out_.cut = 1;
     } else {
       std::size_t at = 0;
       while (at < text_.size() && !stopped_) {
@@ -206,6 +210,7 @@ class Lexer {
     if (indents_.size() > limits_.text_depth_max) {
       error(base::ErrorCode::kLimit, line_, 1,
             "blocks are nested deeper than text_depth_max, " + std::to_string(limits_.text_depth_max));
+      out_.cut = static_cast<std::uint32_t>(line_);
       stopped_ = true;
       return;
     }

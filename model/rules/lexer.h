@@ -30,6 +30,7 @@ struct Lexed {
   std::vector<Comment> comments;
   std::vector<std::uint32_t> blank_lines;
   std::vector<base::Error> errors;
+  std::uint32_t cut = 0;  // the line at which a limit ended the reading; 0: the text was read whole
 };
 
 /// The tokens' texts are views into `text`.

@@ -152,8 +152,10 @@ SettingEntry Parser::setting_entry() {
   if (at_kind(TokenKind::kWord)) {
     out.word = word("a word");
   } else {
+    const Location place = location();
     out.least = constant();
     if (opt("to")) out.greatest = constant();
+    if (out.greatest) check_range(*out.least, *out.greatest, place);
   }
   newline();
   return out;
@@ -325,6 +327,7 @@ Rule Parser::rule_entry(SectionKind section) {
 void Parser::rule_body(Rule& rule, SectionKind section) {
   const auto rules = [&] {
     const Location place = rule.location;
+    const std::size_t errors = lexed_.errors.size();
     block("the block's rules, indented", [&] {
       Rule child = rule_entry(section);
       if (child.path.size() != 1) {
@@ -337,7 +340,9 @@ void Parser::rule_body(Rule& rule, SectionKind section) {
       }
       rule.children.push_back(std::move(child));
     });
-    if (rule.children.empty()) refuse(base::ErrorCode::kSyntax, "found a block without a rule", place);
+    // Rules that were found wrong are no rules, and that was said.
+    if (rule.children.empty() && lexed_.errors.size() == errors)
+      refuse(base::ErrorCode::kSyntax, "found a block without a rule", place);
   };
   if (at_kind(TokenKind::kNewline)) {
     rules();
@@ -447,9 +452,11 @@ TypePtr Parser::type() {
     out.name = word("a type");
     if (opt("from")) {
       out.kind = TypeForm::kRange;
+      const Location place = location();
       out.least = constant();
       take("to");
       out.greatest = constant();
+      check_range(out.least, out.greatest, place);
     }
     if (opt("as")) {
       TypeNode as;
@@ -460,6 +467,13 @@ TypePtr Parser::type() {
     }
   }
   return std::make_shared<const TypeNode>(std::move(out));
+}
+
+void Parser::check_range(const Constant& least, const Constant& greatest, const Location& place) {
+  if (least.value <= greatest.value) return;
+  refuse(base::ErrorCode::kType,
+         "found the range from " + least.text + " to " + greatest.text + ", which holds nothing", place,
+         "the smaller number stands first");
 }
 
 Constant Parser::constant() {

@@ -194,6 +194,7 @@ void Parser::refuse(base::ErrorCode code, std::string message, const Location& p
 
 void Parser::report(base::ErrorCode code, std::string message, const Location& place, std::string hint) {
   if (stopped_) return;
+  if (lexed_.cut != 0 && place.line >= lexed_.cut) return;  // it was not read to its end
   // What the lexer said about this line is the cause; a second error would only follow from it.
   const std::string line = *file_ + ":" + std::to_string(place.line) + ":";
   const bool said = std::ranges::any_of(lexed_.errors, [&](const base::Error& e) { return e.where.starts_with(line); });
@@ -257,7 +258,8 @@ FileHead Parser::file_head() {
 
 void Parser::head_line(FileHead& head) {
   if (opt("status")) {
-    head.status = word("a status such as `stable` or `unstable`");
+    if (!at_any({"stable", "unstable", "candidate"})) expected("", {"stable", "unstable", "candidate"});
+    head.status = next().text;
   } else if (opt("source")) {
     head.source = string("the source as a string");
     head.owners = owners();

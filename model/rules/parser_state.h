@@ -106,6 +106,7 @@ class Parser {
   void leaf(Rule& rule, SectionKind section);
   TypePtr type();
   Constant constant();
+  void check_range(const Constant& least, const Constant& greatest, const Location& place);
   Wide wide_constant(std::string& text);
   Wide constant_term(std::string& text);
 

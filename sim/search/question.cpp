@@ -281,6 +281,22 @@ void add_levels(std::vector<Witness>& out, const Study& study) {
   }
 }
 
+/// A level in force that only some readers take for a number: B's 75, spelled so, when B bans C.
+void add_spellings(std::vector<Witness>& out, const Study& study) {
+  const std::string anna = study.room[0].sender, boris = study.room[4].sender, chloe = study.room[5].sender;
+  for (const std::string spelling : {R"("75")", R"(" +75 ")", R"("7_5")", R"("\u0667\u0665")", R"("75.5")"}) {
+    Study room = study;
+    Step levels = next_step(room, "m.room.power_levels", anna,
+                            fmt::format(R"({{"users":{{"{}":100,"{}":{}}}}})", anna, boris, spelling));
+    room.state[{"m.room.power_levels", ""}] = static_cast<std::uint32_t>(room.room.size());
+    room.room.push_back(std::move(levels));
+    Step ban = next_step(room, "m.room.member", boris, R"({"membership":"ban"})");
+    ban.state_key = chloe;
+    std::vector<std::string> words{fmt::format("the power levels hold {} for B", spelling), "B bans C"};
+    out.push_back({{}, {}, {}, {}, false, 1, std::move(words), std::move(ban), room.state, room.room});
+  }
+}
+
 }  // namespace
 
 QuestionPtr question_of(Witness witness) { return std::make_shared<VerdictQuestion>(witness); }
@@ -394,6 +410,7 @@ Differences ask_verdicts(const ProgramPtr& base, const ProgramPtr& candidate) {
   std::vector<Witness> all;
   add_creators(all, study);
   add_levels(all, study);
+  add_spellings(all, study);
   Differences out;
   out.asked = all.size();
   // The rules may judge what canonical JSON lets nobody hash or sign.

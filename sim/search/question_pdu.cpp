@@ -222,6 +222,11 @@ class Pdus {
         all += fmt::format("{}{}:{}", all.size() > 1 ? "," : "", quoted(name), value);
         add(with_content(type, fmt::format("{{{}:{},\"unknown\":1}}", quoted(name), value)),
             fmt::format("{} with `{}`", type, name));
+        if (inner.empty()) continue;
+        for (const std::string bare : {"{}", R"({"unknown":1})"}) {
+          add(with_content(type, fmt::format("{{{}:{}}}", quoted(name), bare)),
+              fmt::format("{} with `{}` {}", type, name, bare));
+        }
       }
       add(with_content(type, all + "}"), fmt::format("{} with all fields", type));
     }

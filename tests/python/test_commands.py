@@ -118,7 +118,11 @@ def test_check_of_a_broken_text_has_every_error_with_its_place(run, tmp_path):
 def test_new_writes_a_candidate_that_checks(run, tmp_path):
     run("new", "org.example.strict", "--extends", "12", json_lines=False)
     text = (tmp_path / "org.example.strict.room").read_text()
-    assert run("check", "org.example.strict.room", "--json") == run("check", "12", "--json")
+    assert run("check", "org.example.strict.room", "--json") == []
+    inherited = run("check", "org.example.strict.room", "--json", "--inherited")
+    assert inherited == run("check", "12", "--json", "--inherited")
+    assert "unkept-read" in {item["code"] for item in inherited}
+    assert f"{len(inherited)} lints are of what" in run("check", "org.example.strict.room", json_lines=False)
     lively = text.replace("# edit rules", "edit rules").replace("#   insert", "  insert")
     assert lively != text
     write(tmp_path, lively, "lively.room")

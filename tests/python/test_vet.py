@@ -253,3 +253,24 @@ def test_what_only_one_form_can_hold_shows_an_edit(tmp_path: Path) -> None:
     words, witness = scopes["power_levels.representable"]
     assert "1e400: 5 with this edit alone answers otherwise" in words
     assert (tmp_path / "report" / witness).is_file()
+
+
+@pytest.mark.parametrize(
+    ("version", "reading", "words"),
+    [("9", "string_levels", '"7_5" for B'), ("11", "empty_third_party_invite", "third_party_invite")],
+)
+def test_a_choice_about_how_values_are_read_is_shown_by_such_a_value(version: str, reading: str, words: str) -> None:
+    found, _ = Choices(version, version, reading, "", {}).first([])
+    assert found is not None
+    assert words in found["words"]
+    assert found["before"] != found["after"]
+
+
+def test_a_lint_about_the_lineage_is_new_too(tmp_path: Path) -> None:
+    text = tmp_path / "own.room"
+    text.write_text(
+        'room version "own" extends "11"\n  status unstable\n  identifier "12"\n\nedit rules  draft "own"\n'
+        '  insert topic before joined: reject if type = "m.room.topic" and power(sender) < 75\n'
+    )
+    report = vet(str(text), against="11", output=tmp_path / "out", histories=1)
+    assert {lint["code"] for lint in report.data["lints"]} == {"shared-identifier"}

@@ -59,6 +59,70 @@ TEST(Check, LintsComeWhereThereAreNoErrors) {
   EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const Diagnostic& d) { return d.code == "dead-rule"; }));
 }
 
+struct Wrong {
+  std::string body, says;
+};
+
+TEST(Check, WhatCouldNotMeanAnythingIsAnErrorAtItsPlace) {
+  for (const auto& [body, says] : std::vector<Wrong>{
+           {"edit identifiers\n  insert one \"!\" [ two ]\n  insert two \"?\" one\n",
+            "the identifier `one` is made of itself"},
+           {"edit identifiers\n  replace room_id \"!\" room_id\n", "the identifier `room_id` is made of itself"},
+           {"edit identifiers\n  replace room_id \"!\" hostnam\n", "found `hostnam` in the pattern of `room_id`"},
+           {"edit format\n  replace depth  integer from 5 to 1  required kept\n", "the range from 5 to 1, which holds"},
+           {"edit canonical json\n  replace integers  5 to -5\n", "the range from 5 to -5, which holds nothing"},
+           {"edit canonical json\n  replace enforced  perhaps\n", "`enforced` of canonical json does not have this"},
+           {"edit canonical json\n  insert scheme  other\n", "`scheme` of canonical json does not have this value"},
+           {"edit signatures\n  insert aa = sha256(bb)\n  insert bb = sha256(aa)\n", "`aa` is not made of the event"},
+       }) {
+    const auto found = of_text(body);
+    ASSERT_FALSE(found.empty()) << body;
+    EXPECT_EQ(found.front().severity, Severity::kError) << body;
+    EXPECT_NE(found.front().message.find(says), std::string::npos) << found.front().message;
+    EXPECT_GE(found.front().line, 5u) << body;
+  }
+}
+
+TEST(Check, AnIdentifierMayHoldOthersThatHoldNoneOfIt) {
+  EXPECT_EQ(errors(of_text("edit identifiers\n  insert one \"!\" two [ two ]\n  insert two \"?\" server_name\n")), 0u);
+}
+
+TEST(Check, AStatusIsOneOfThose) {
+  const auto found = check("room version \"test\" extends \"12\"\n  status stabel\n", "test.room", registry());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].hint, "did you mean `stable`?");
+}
+
+TEST(Check, BlocksThatAreTooDeepAreSaidOnce) {
+  std::string text =
+      "room version \"test\" extends \"12\"\n  status candidate\n\nedit rules\n  insert a before federate: when type = "
+      "\"a\"\n";
+  for (std::size_t depth = 2; depth < 150; ++depth) text += std::string(2 * depth, ' ') + "b: when type = \"a\"\n";
+  const auto found = check(text, "test.room", registry());
+  ASSERT_FALSE(found.empty());
+  EXPECT_LE(found.size(), 2u);  // of the lexer, and of the parser
+  for (const Diagnostic& one : found) EXPECT_EQ(one.code, "limit") << one.message;
+}
+
+TEST(Check, AByteOrderMarkIsCalledByItsName) {
+  const auto found = check("\xEF\xBB\xBFroom version \"test\" extends \"12\"\n", "test.room", registry());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].message.find("byte order mark"), std::string::npos);
+}
+
+TEST(Check, OnlyTheLintsThatABaseDoesNotHaveAreNew) {
+  const std::string text =
+      "room version \"test\" extends \"12\"\n  status candidate\n\nedit rules  msc 1\n  insert t before federate: "
+      "reject\n";
+  const auto file = parse(text, "test.room");
+  ASSERT_TRUE(file);
+  const auto all = check(*file, registry());
+  const auto fresh = new_among(all, lints_of_base(*file, registry()));
+  EXPECT_LT(fresh.size(), all.size());
+  EXPECT_TRUE(std::ranges::any_of(fresh, [](const Diagnostic& d) { return d.code == "dead-rule"; }));
+  EXPECT_TRUE(std::ranges::none_of(fresh, [](const Diagnostic& d) { return d.code == "unkept-read"; }));
+}
+
 TEST(Reads, ARuleSaysWhatItReads) {
   const auto eight = core(version("8"));
   ASSERT_TRUE(eight);
