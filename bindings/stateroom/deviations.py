@@ -337,7 +337,7 @@ VERDICTS = (
         False,
     ),
 )
-"""Of single events; those with a repair in `stateroom.differ_auth` are confirmed by it."""
+"""Of single events; each is confirmed by its repair in `stateroom.differ_auth`."""
 
 
 def of_verdicts(oracle: str) -> list[VerdictDeviation]:

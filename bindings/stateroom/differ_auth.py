@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from stateroom import deviations
-from stateroom.differ_explain import UNEXPLAINED, Comparison
+from stateroom.differ_explain import UNEXPLAINED, Comparison, id_of
 from stateroom.oracles import Answer
 
 # What a member of a content is set to: one of every type, at the edges of what is a number, and what the rules name.
@@ -32,6 +32,9 @@ _SERVER = re.compile(r"\b[a-z]+\.example\b")
 _HASHES = re.compile(r'(?<="sha256": )"[^"]*"|(?<="ed25519:1": )"[^"]*"')
 FIELDS = ("type", "state_key", "sender", "content", "prev_events", "auth_events", "redacts", "depth", "event_id")
 PEOPLE = ("@anna:alpha.example", "@boris:beta.example", "@chloe:gamma.example", "@nobody:beta.example")
+
+
+Event = dict[str, Any]
 
 
 class _Numbers:
@@ -160,37 +163,63 @@ def _change(event: dict[str, Any], choices: _Choices) -> None:
             content[member] = choices.pick(VALUES)
 
 
-def _with_user_id(event: dict[str, Any]) -> dict[str, Any]:
-    is_one = re.fullmatch(r"@[^:]+:.+", event.get("state_key", ""))
-    return event if is_one else event | {"state_key": "@nobody:beta.example"}
+def _with_user_id(case: AuthCase) -> Event:
+    is_one = re.fullmatch(r"@[^:]+:.+", case.event.get("state_key", ""))
+    return case.event if is_one else case.event | {"state_key": "@nobody:beta.example"}
 
 
-def _with_typed_content(event: dict[str, Any]) -> dict[str, Any]:
+def _with_typed_content(case: AuthCase) -> Event:
     kinds = {"membership": str, "displayname": str, "avatar_url": str, "reason": str, "is_direct": bool}
     kinds |= {"join_authorised_via_users_server": str, "third_party_invite": dict}
-    content = {k: v for k, v in event["content"].items() if k not in kinds or isinstance(v, kinds[k])}
+    content = {k: v for k, v in case.event["content"].items() if k not in kinds or isinstance(v, kinds[k])}
     if content.get("membership") != "invite":
         content.pop("third_party_invite", None)
-    return event | {"content": content}
+    return case.event | {"content": content}
 
 
-def _with_creator(event: dict[str, Any]) -> dict[str, Any]:
-    content = event["content"]
+def _with_creator(case: AuthCase) -> Event:
+    content = case.event["content"]
     typed = isinstance(content.get("creator", ""), str)
-    return event if typed else event | {"content": content | {"creator": event["sender"]}}
+    return case.event if typed else case.event | {"content": content | {"creator": case.event["sender"]}}
 
 
-def _with_redacts(event: dict[str, Any]) -> dict[str, Any]:
-    return event if isinstance(event.get("redacts"), str) else event | {"redacts": "$elsewhere:nowhere.example"}
+def _with_redacts(case: AuthCase) -> Event:
+    named = isinstance(case.event.get("redacts"), str)
+    return case.event if named else case.event | {"redacts": "$elsewhere:nowhere.example"}
 
 
-REPAIRS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+def _with_create_cited(case: AuthCase) -> Event:
+    """Cite the create event alone, or nothing where nobody cites it: the state that it is judged in is given."""
+    create = {one["event_id"] for one in case.events if one["type"] == "m.room.create" and one.get("state_key") == ""}
+    cited = [edge for one in case.events for edge in one["auth_events"] if id_of(edge) in create]
+    return case.event | {"auth_events": cited[:1]}
+
+
+def _with_signature(case: AuthCase) -> Event:
+    """Signed by the server of who authorised it; where that is nobody, without the member."""
+    content = dict(case.event["content"])
+    authorising = content.pop("join_authorised_via_users_server", None)
+    if not isinstance(authorising, str) or not re.fullmatch(r"@[^:]*:.+", authorising):
+        return case.event | {"content": content}
+    signatures = case.event.get("signatures", {}) | {authorising.partition(":")[2]: {"ed25519:1": ""}}
+    return case.event | {"signatures": signatures}
+
+
+def _with_room_version(case: AuthCase) -> Event:
+    return case.event | {"content": case.event["content"] | {"room_version": case.version}}
+
+
+REPAIRS: dict[str, Callable[[AuthCase], Event]] = {
     "user-ids": _with_user_id,
     "typed-content": _with_typed_content,
     "typed-creator": _with_creator,
-    "create-with-key": lambda event: event | {"state_key": ""},
+    "create-with-key": lambda case: case.event | {"state_key": ""},
     "redacts-absent": _with_redacts,
+    "auth-events-unchecked": _with_create_cited,
+    "authorised-signature": _with_signature,
+    "room-version": _with_room_version,
 }
+"""What a deviation of verdicts looks at, made as it should be."""
 
 
 class AuthComparison(Comparison):
@@ -225,17 +254,15 @@ class AuthComparison(Comparison):
             return found
         label = self.label(case) or ""
         for one in deviations.of_verdicts(self.oracle.name):
-            if one.allows == theirs.allowed and label.startswith(one.label) and self._confirmed(case, ours, one.id):
+            if one.allows == theirs.allowed and label.startswith(one.label) and self._confirmed(case, one.id):
                 return f"deviation:{one.id}"
         return UNEXPLAINED
 
-    def _confirmed(self, case: AuthCase, ours: bool, deviation: str) -> bool:
-        """Whether both agree, and ours as before, when what the deviation looks at is repaired in the event."""
-        if deviation not in REPAIRS:
-            return True
-        event = REPAIRS[deviation](case.event)
+    def _confirmed(self, case: AuthCase, deviation: str) -> bool:
+        """Whether both agree when what the deviation looks at is repaired in the event: nothing else is at issue."""
+        event = REPAIRS[deviation](case)
         repaired = replace(case, event=event)
-        return event != case.event and self.ours(repaired) == ours == self.theirs(repaired).allowed
+        return event != case.event and self.ours(repaired) == self.theirs(repaired).allowed
 
     def _corrected(self, case: Any, lists: list[list[str]]) -> list[Any]:
         if self.corrected is None or not self.deviations:
@@ -251,7 +278,7 @@ def smaller(case: AuthCase, shows: Any) -> AuthCase:
         fewer = replace(case, state=[one for one in case.state if one is not entry])
         if shows(fewer):
             case = fewer
-    named = {one if isinstance(one, str) else one[0] for one in case.event.get("auth_events", [])}
+    named = {id_of(edge) for edge in case.event.get("auth_events", [])}
     few = [one for one in case.events if one["event_id"] in named or one["type"] == "m.room.create"]
     fewer = replace(case, events=few)
     return fewer if shows(fewer) else case

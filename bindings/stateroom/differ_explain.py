@@ -36,6 +36,11 @@ def asks_again(explanation: str | None) -> bool:
     return bare or is_unexplained(explanation) or explanation.startswith("reading:")
 
 
+def id_of(edge: Any) -> str:
+    """Give the id that an edge names, which in versions 1 and 2 is a pair with hashes."""
+    return str(edge if isinstance(edge, str) else edge[0])
+
+
 @dataclass
 class Case:
     """A history with state sets, as both sides are asked about it.
@@ -78,7 +83,7 @@ class Case:
             one = todo.pop()
             if one in by_id and one not in seen:
                 seen.add(one)
-                todo += [edge if isinstance(edge, str) else edge[0] for edge in by_id[one].get("auth_events", [])]
+                todo += [id_of(edge) for edge in by_id[one].get("auth_events", [])]
         events = [event for event in self.events if event["event_id"] in seen]
         return replace(self, events=events, rejected=[one for one in self.rejected if one in seen])
 

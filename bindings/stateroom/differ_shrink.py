@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from stateroom import _core
-from stateroom.differ_explain import Case
+from stateroom.differ_explain import Case, id_of
 
 EDGES = ("prev_events", "auth_events")
 
@@ -40,16 +40,12 @@ def _smaller(case: Case) -> Iterator[Case]:
     if len(case.state_sets) > 2:
         for gone in range(len(case.state_sets)):
             yield replace(case, state_sets=case.state_sets[:gone] + case.state_sets[gone + 1 :])
-    cited = {_id(edge) for event in case.events for edge in event.get("auth_events", [])}
+    cited = {id_of(edge) for event in case.events for edge in event.get("auth_events", [])}
     redacted = {event.get("redacts") or event["content"].get("redacts") for event in case.events}
     for event in reversed(case.events):
         # In version 12 nobody cites the create event, and everybody needs it.
         if event["event_id"] not in cited | redacted and event["type"] != "m.room.create":
             yield _without(case, event)
-
-
-def _id(edge: Any) -> str:
-    return str(edge if isinstance(edge, str) else edge[0])
 
 
 def _without(case: Case, gone: dict[str, Any]) -> Case:
@@ -59,10 +55,10 @@ def _without(case: Case, gone: dict[str, Any]) -> Case:
     for event in case.events:
         if event is gone:
             continue
-        if any(_id(edge) == event_id for edge in event["prev_events"]):
-            edges = [edge for edge in event["prev_events"] if _id(edge) != event_id]
-            known = {_id(edge) for edge in edges}
-            edges += [edge for edge in gone["prev_events"] if _id(edge) not in known]
+        if any(id_of(edge) == event_id for edge in event["prev_events"]):
+            edges = [edge for edge in event["prev_events"] if id_of(edge) != event_id]
+            known = {id_of(edge) for edge in edges}
+            edges += [edge for edge in gone["prev_events"] if id_of(edge) not in known]
             event = event | {"prev_events": edges}
         events.append(event)
     return replace(

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from stateroom import _core, deviations
 from stateroom.cli import app
-from stateroom.differ_auth import AuthCase, AuthComparison, choose, smaller
+from stateroom.differ_auth import REPAIRS, AuthCase, AuthComparison, choose, smaller
 from stateroom.oracles import NAMES, Oracle
 from typer.testing import CliRunner
 
@@ -65,6 +66,35 @@ def test_a_deviation_is_named_only_if_its_repair_confirms_it(oracle: Callable[[s
     small = smaller(refused, lambda one: comparison.find(one).explanation == "deviation:user-ids")
     assert len(small.state) < len(refused.state)
     assert comparison.find(small).explanation == "deviation:user-ids"
+
+
+def test_every_deviation_of_verdicts_has_a_repair() -> None:
+    assert {one.id for one in deviations.VERDICTS} == set(REPAIRS)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "first", "deviation", "label"),
+    [
+        ("gomatrixserverlib", "9", 0, "auth-events-unchecked", "auth_events."),
+        ("ruma", "8", 160, "authorised-signature", "member.authorised.signed"),
+        ("synapse", "8", 160, "authorised-signature", "member.authorised.signed"),
+        ("ruma", "6", 1300, "room-version", "create.room_version"),
+    ],
+)
+def test_what_a_peer_leaves_to_others_is_all_that_we_object_to(
+    oracle: Callable[[str], Oracle], name: str, version: str, first: int, deviation: str, label: str
+) -> None:
+    comparison = AuthComparison(oracle(name), None, version)
+    found = next(
+        found
+        for seed in range(first, 3000)
+        if (found := case(version, seed))
+        and (comparison.label(found) or "").startswith(label)
+        and comparison.find(found).explanation == f"deviation:{deviation}"
+    )
+    repaired = replace(found, event=REPAIRS[deviation](found))
+    assert (comparison.ours(found), comparison.theirs(found).allowed) == (False, True)
+    assert (comparison.ours(repaired), comparison.theirs(repaired).allowed) == (True, True)
 
 
 def test_the_command_asks_about_single_events(oracle: Callable[[str], Oracle], tmp_path: Path) -> None:
