@@ -10,7 +10,6 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -18,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from stateroom import _core
-from stateroom.differ_coverage import Coverage, coverage_markdown, summary_of
-from stateroom.differ_explain import TROUBLES, UNEXPLAINED, asks_again, cause, is_unexplained
+from stateroom.differ_coverage import Coverage, summary_of
+from stateroom.differ_explain import asks_again
+from stateroom.differ_summary import Shown, markdown, summary_of_oracle, to_show
 from stateroom.oracles import NAMES, Oracle, missing
 
 FORMAT = "stateroom-differ/1"
 PART = 200  # histories
 COLUMNS = ("seed", "version", "oracle", "same", "explanation", "file")
-UNEXPLAINED_WRITTEN = 20  # at most, of each oracle
 
 PART_TIME_S = 3600.0  # that the comparison of a part, or the shrinking of a history, may take
 
@@ -250,7 +249,7 @@ def _differ(
     tell(done, total)
     workers = Workers(jobs or os.cpu_count() or 1)
     complete = True
-    witnesses: dict[tuple[str, str, int], str] = {}
+    witnesses: dict[Shown, str] = {}
     try:
         if again:
             _explain_again(campaign, workers, folder, parts)
@@ -260,12 +259,14 @@ def _differ(
             _write_part(folder / "parts" / part.name, found["rows"])
             done += part.count
             tell(done, total)
-        witnesses = _write_witnesses(campaign, workers, folder, _read_parts(folder, parts))
+        rows = _read_parts(folder, parts)
+        witnesses = _write_witnesses(campaign, workers, folder, rows)
     except KeyboardInterrupt:
         complete = False
+        rows = _read_parts(folder, parts)
     finally:
         workers.close()
-    return _conclude(campaign, folder, _read_parts(folder, parts), witnesses, _read_coverage(folder, parts), complete)
+    return _conclude(campaign, folder, rows, witnesses, _read_coverage(folder, parts), complete)
 
 
 def _read_coverage(folder: Path, parts: list[Part]) -> dict[str, Coverage]:
@@ -302,34 +303,15 @@ def _read_parts(folder: Path, parts: list[Part]) -> list[dict[str, Any]]:
 
 def _write_witnesses(
     campaign: Campaign, workers: Workers, folder: Path, rows: list[dict[str, Any]]
-) -> dict[tuple[str, str, int], str]:
-    """Write the smallest history of each explanation, and of what has none; gives the file by oracle, version, seed."""
+) -> dict[Shown, str]:
+    """Write the smallest history of each explanation, and of what has none; gives their files."""
     shutil.rmtree(folder / "histories", ignore_errors=True)
     (folder / "histories").mkdir()
-    seen: Counter[tuple[str, str]] = Counter()
-    asked = []
-    for row in rows:
-        if row["same"]:
-            continue
-        # Behind a crash only what is unexplained is a history of its own.
-        explanation = row["explanation"] if is_unexplained(row["explanation"]) else cause(row["explanation"])
-        if "+" in explanation and not is_unexplained(explanation):
-            continue
-        seen[row["oracle"], explanation] += 1
-        number = seen[row["oracle"], explanation]
-        if number > (UNEXPLAINED_WRITTEN if is_unexplained(explanation) else 1):
-            continue
-        question = {one: row[one] for one in ("oracle", "version", "seed")} | {"explanation": explanation}
-        asked.append(({"ask": "witness", "auth": campaign.auth} | question, question))
+    asked = [({"ask": "witness", "auth": campaign.auth} | one.question(), one) for one in to_show(rows)]
     out = {}
-    for history, question in workers.finished(asked):
-        oracle, version, seed, explanation = question.values()
-        kind = explanation.split("@")[0] if explanation.startswith("peer-panic") else explanation
-        kind = f"{kind}-{UNEXPLAINED}" if is_unexplained(explanation) and "+" in explanation else kind
-        short = "".join(letter if letter.isalnum() else "-" for letter in kind)[:60]
-        name = f"histories/{oracle}-{version}-{seed}-{short}.json"
-        (folder / name).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        out[oracle, version, seed] = name
+    for history, one in workers.finished(asked):
+        out[one] = f"histories/{one.name}.json"
+        (folder / out[one]).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return out
 
 
@@ -337,14 +319,15 @@ def _conclude(
     campaign: Campaign,
     folder: Path,
     rows: list[dict[str, Any]],
-    witnesses: dict[tuple[str, str, int], str],
+    witnesses: dict[Shown, str],
     coverage: dict[str, Coverage],
     complete: bool,
 ) -> Result:
     import pandas
 
+    files = {(one.oracle, one.version, one.seed): file for one, file in witnesses.items()}
     for row in rows:
-        row["file"] = witnesses.get((row["oracle"], row["version"], row["seed"]))
+        row["file"] = files.get((row["oracle"], row["version"], row["seed"]))
     table = pandas.DataFrame.from_records(rows, columns=list(COLUMNS))
     table.to_parquet(folder / "differ.parquet", index=False)
     exercised = [row for version, one in coverage.items() for row in one.rows(version)]
@@ -357,7 +340,11 @@ def _conclude(
         "histories": campaign.histories,
         "versions": list(campaign.versions),
         "complete": complete,
-        "oracles": {name: _summary(name, [row for row in rows if row["oracle"] == name]) for name in campaign.oracles},
+        "oracles": {
+            name: summary_of_oracle([row for row in rows if row["oracle"] == name], of)
+            for name in campaign.oracles
+            for of in [{one: file for one, file in witnesses.items() if one.oracle == name}]
+        },
         "coverage": summary_of(coverage),
     }
     (folder / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -365,63 +352,6 @@ def _conclude(
     for row in rows:
         del row["shape"]
     return Result(rows, summary, complete)
-
-
-def _summary(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    found = [row | {"cause": cause(row["explanation"])} for row in rows if not row["same"]]
-    counts = Counter(row["cause"] for row in found)
-    files: dict[str, str] = {}
-    versions: dict[str, Counter[str]] = {one: Counter() for one in counts}
-    behind: dict[str, Counter[str]] = {one: Counter() for one in counts}
-    for row in found:
-        if row["file"]:
-            files.setdefault(row["cause"], row["file"])
-        versions[row["cause"]][row["version"]] += 1
-        if row["cause"].startswith(TROUBLES):
-            behind[row["cause"]][row["explanation"].removeprefix(row["cause"]).removeprefix("+")] += 1
-    return {
-        "histories": len(rows),
-        "distinct": len({(row["version"], row["shape"]) for row in rows}),
-        "same": sum(row["same"] for row in rows),
-        "unexplained": sum(is_unexplained(row["explanation"]) for row in found),
-        "by_version": {
-            version: {"histories": histories, "same": same} for version, (histories, same) in _by_version(rows).items()
-        },
-        "explanations": [
-            {"explanation": one, "histories": count, "versions": versions[one], "file": files.get(one)}
-            | ({"behind": dict(behind[one].most_common())} if behind[one] else {})
-            for one, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        ],
-    }
-
-
-def _by_version(rows: list[dict[str, Any]]) -> dict[str, list[int]]:
-    """Count the histories of each version, and those that come out alike."""
-    out: dict[str, list[int]] = {}
-    for row in rows:
-        counts = out.setdefault(row["version"], [0, 0])
-        counts[0] += 1
-        counts[1] += row["same"]
-    return out
-
-
-def markdown(summary: dict[str, Any]) -> str:
-    """Write a summary as a page."""
-    out = ["# Where the implementations differ", ""]
-    what = "single events" if summary["auth"] else "histories with a contested key"
-    out.append(
-        f"Seed {summary['seed']}, {summary['histories']} {'events' if summary['auth'] else 'histories'} a version."
-    )
-    for name, one in summary["oracles"].items():
-        out += ["", f"## {name}", ""]
-        out.append(
-            f"{one['histories']} {what}, {one['distinct']} distinct; {one['same']} come out alike, "
-            f"{one['unexplained']} differ unexplained."
-        )
-        if one["explanations"]:
-            out += ["", "| explanation | how many | smallest |", "|---|---|---|"]
-            out += [f"| `{e['explanation']}` | {e['histories']} | {e['file'] or ''} |" for e in one["explanations"]]
-    return "\n".join([*out, *coverage_markdown(summary["coverage"])]) + "\n"
 
 
 __all__ = ["NAMES", "Campaign", "Result", "differ", "markdown", "versions_of"]

@@ -208,8 +208,8 @@ class Comparison:
     def shows(self, case: Any, explanation: str) -> bool:
         """Whether a history differs and this explains it; less work than `find`, which may name another one."""
         kind, _, what = explanation.partition(":")
-        if kind in TROUBLES:
-            return self.theirs(case).trouble == cause(explanation)
+        if kind in TROUBLES and cause(explanation) == explanation:
+            return self.theirs(case).trouble == explanation
         if kind not in ("reading", "deviation") or "+" in what:
             return self.find(case).explanation == explanation
         ours, theirs = self.ours(case), self.theirs(case)

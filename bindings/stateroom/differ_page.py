@@ -49,7 +49,7 @@ def record(campaign: Path, into: Path) -> None:
     summary = json.loads((campaign / "summary.json").read_text("utf-8"))
     summary = {"name": campaign.name} | {name: value for name, value in summary.items() if name != "format"}
     for one in summary["oracles"].values():
-        for found in one["explanations"]:
+        for found in one["explanations"] + one["never_alone"]:
             found["file"] = _take(campaign / found["file"], into) if found["file"] else None
     campaigns = [one for one in known if one["name"] != campaign.name] + [summary]
     campaigns.sort(key=lambda one: one["name"])
@@ -79,7 +79,8 @@ def _together(campaigns: list[dict[str, Any]], beside: Path) -> dict[str, dict[s
 
 def _forget(campaigns: list[dict[str, Any]], into: Path) -> None:
     """Remove the smallest histories that no campaign speaks of any more."""
-    named = {one["file"] for campaign in campaigns for of in campaign["oracles"].values() for one in of["explanations"]}
+    sums = [of for campaign in campaigns for of in campaign["oracles"].values()]
+    named = {one["file"] for of in sums for one in of["explanations"] + of.get("never_alone", [])}
     for file in into.glob("*-*.json"):
         if file.name not in named and not file.name.startswith("reading-"):
             file.unlink()
@@ -231,9 +232,31 @@ def _of_oracle(oracle: str, campaigns: list[dict[str, Any]], differences: Path, 
     joined = sum(sum(by.values()) for name, by in counts.items() if "+" in name)
     if joined:
         out += ["", f"{joined:,} {what} need two or more of these at once."]
+    out += _never_alone(oracle, campaigns, set(alone), differences)
     for name, found_behind in behind.items():
         out += _behind(name, found_behind)
     return [*out, ""]
+
+
+def _never_alone(oracle: str, campaigns: list[dict[str, Any]], alone: set[str], differences: Path) -> list[str]:
+    """Write the deviations that no history shows without another one."""
+    counts: Counter[str] = Counter()
+    best: dict[str, tuple[int, str, str]] = {}
+    for campaign in campaigns:
+        for one in campaign["oracles"].get(oracle, {}).get("never_alone", []):
+            counts[one["deviation"]] += one["histories"]
+            found = one["explanation"].count("+"), one["explanation"], one["file"]
+            best[one["deviation"]] = min(best.get(one["deviation"], found), found)
+    left = [name for name, _ in counts.most_common() if f"deviation:{name}" not in alone]
+    if not left:
+        return []
+    out = ["", "Never alone:", "", "| | what it does | how often | smallest | which needs |", "|---|---|---|---|---|"]
+    for name in left:
+        _, explanation, file = best[name]
+        link = f"[history](differences/{file})" if file and (differences / file).exists() else ""
+        says = _says(oracle, f"deviation:{name}")
+        out.append(f"| `{name}` | {says} | {counts[name]:,} | {link} | `{_name(explanation)}` |")
+    return out
 
 
 BEHIND = 8  # of the explanations behind a crash
