@@ -5,9 +5,10 @@ the `corrections.patch` beside the driver: it is confirmed by the corrected copy
 differs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _BOTH = ("gomatrixserverlib", "dendrite")
+_FROM_2 = tuple(str(number) for number in range(2, 13))
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,18 @@ class Deviation:
         File and line of the peer's source.
     says : str
         What it does instead.
+    versions : tuple of str
+        The only room versions in which it can matter; empty for all.
+    needs : str
+        A word without which in the events it cannot matter; empty for none.
     """
 
     id: str
     oracles: tuple[str, ...]
     place: str
     says: str
+    versions: tuple[str, ...] = field(default=(), kw_only=True)
+    needs: str = field(default="", kw_only=True)
 
 
 GOMATRIXSERVERLIB = (
@@ -37,76 +44,99 @@ GOMATRIXSERVERLIB = (
         _BOTH,
         "stateresolutionv2.go:789",
         "what is missing in the state is not taken from the event's auth_events: the event itself is added instead",
+        versions=_FROM_2,
     ),
     Deviation(
         "mainline-steps",
         _BOTH,
         "stateresolutionv2heaps.go:104",
         "the number of steps to the mainline orders events before their timestamps do",
+        versions=_FROM_2,
     ),
     Deviation(
         "no-mainline",
         _BOTH,
         "stateresolutionv2.go:917",
         "an event without an ancestor on the mainline has the position of the mainline's oldest event",
+        versions=_FROM_2,
     ),
     Deviation(
         "power-order",
         _BOTH,
         "stateresolutionv2.go:1025",
         "power events are ordered from the last to the first, the greatest first, which is another topological order",
+        versions=_FROM_2,
     ),
     Deviation(
         "power-closure",
         _BOTH,
         "stateresolutionv2.go:144",
         "power events are joined only by what they cite of the conflicted state, not of the full conflicted set",
+        versions=_FROM_2,
     ),
     Deviation(
         "unconflicted",
         _BOTH,
         "stateresolutionv2.go:157",
         "events of the unconflicted state are left out of the full conflicted set",
+        versions=_FROM_2,
     ),
     Deviation(
         "creator-without-levels",
         _BOTH,
         "stateresolutionv2.go:984",
         "where an event cites no power levels its sender has 0 in the order, the creator too",
+        versions=_FROM_2,
     ),
     Deviation(
         "create",
         _BOTH,
         "stateresolutionv2.go:974",
         "the create event of a version 12 room is not at hand, so nobody has power and the order panics",
+        versions=_FROM_2,
     ),
     Deviation(
         "chains",
         ("dendrite",),
         "stateresolutionv2.go:477",
         "the auth difference is taken of the chains of single conflicted events, and comes to nothing",
+        versions=_FROM_2,
     ),
     Deviation(
         "v2.1",
         ("dendrite",),
         "stateresolution.go:397",
         "v2.0 is run in version 12: from the unconflicted state, without the conflicted state subgraph",
+        versions=("12",),
     ),
     Deviation(
         "third-party-block",
         _BOTH,
         "stateresolution.go:43",
         "in version 1 third party invites are settled upwards before members, as join rules are",
+        versions=("1",),
+        needs="third_party_invite",
     ),
     Deviation(
         "restricted-sticks",
         _BOTH,
         "eventauth.go:1151",
         "once a restricted join was judged its outcome stands as the room's join rule for the events after it",
+        needs="restricted",
     ),
-    Deviation("leave-again", _BOTH, "eventauth.go:1193", "who has left may leave"),
     Deviation(
-        "unban", _BOTH, "eventauth.go:1357", "to lift a ban neither the kick level nor the target's power counts"
+        "leave-again",
+        _BOTH,
+        "eventauth.go:1193",
+        "who has left may leave",
+        needs="leave",
+    ),
+    Deviation(
+        "unban",
+        _BOTH,
+        "eventauth.go:1357",
+        "to lift a ban neither the kick level nor the target's power counts",
+        needs="ban",
     ),
     Deviation("creator-level", _BOTH, "eventauth.go:380", "without power levels the creator has 2^53 - 2 and not 100"),
     Deviation(
@@ -121,25 +151,36 @@ GOMATRIXSERVERLIB = (
         _BOTH,
         "eventauth.go:848",
         "whether redactions are judged follows what the create event says of the version",
+        needs="redaction",
     ),
     Deviation(
         "redaction-domain",
         _BOTH,
         "eventauth.go:871",
         "a redaction is allowed to the server of its sender, not to that of its event id",
+        needs="redaction",
     ),
-    Deviation("aliases", _BOTH, "eventauth.go:433", "m.room.aliases has a rule of its own after version 5 too"),
+    Deviation(
+        "aliases",
+        _BOTH,
+        "eventauth.go:433",
+        "m.room.aliases has a rule of its own after version 5 too",
+        needs="aliases",
+    ),
     Deviation(
         "notifications",
         _BOTH,
         "eventauth.go:798",
         "a notification level that equals the sender's power may not be changed",
+        needs="notifications",
     ),
     Deviation(
         "notifications-of-creators",
         _BOTH,
         "eventauth.go:747",
         "creators have no power over notification levels in version 12",
+        versions=("12",),
+        needs="notifications",
     ),
     Deviation(
         "absent-levels",
@@ -152,18 +193,21 @@ GOMATRIXSERVERLIB = (
         _BOTH,
         "eventauth.go:1173",
         "of a third party invite `public_keys` counts, `public_key` does not",
+        needs="third_party_invite",
     ),
     Deviation(
         "third-party-key",
         _BOTH,
         "eventauth.go:958",
         "a third party invite whose state_key starts with `@` is refused",
+        needs="third_party_invite",
     ),
     Deviation(
         "third-party-invite",
         _BOTH,
         "eventauth.go:1086",
         "a third party invite's sender is not compared with the invitation's, and a banned target may be invited",
+        needs="third_party_invite",
     ),
     Deviation(
         "join-rule",
@@ -171,12 +215,19 @@ GOMATRIXSERVERLIB = (
         "eventauth.go:1226",
         "who is invited or joined may join whatever the join rule says, known or not",
     ),
-    Deviation("knock-leave", _BOTH, "eventauth.go:1253", "a knock may be taken back where versions know no knocking"),
+    Deviation(
+        "knock-leave",
+        _BOTH,
+        "eventauth.go:1253",
+        "a knock may be taken back where versions know no knocking",
+        needs="knock",
+    ),
     Deviation(
         "null-levels",
         _BOTH,
         "eventcontent.go:476",
         "a level that is null is taken for 0 in versions that take integers alone",
+        needs="null",
     ),
     Deviation(
         "typed-levels",
@@ -358,4 +409,17 @@ def of(oracle: str) -> list[Deviation]:
     return [one for one in (*SYNAPSE, *RUMA, *GOMATRIXSERVERLIB) if oracle in one.oracles]
 
 
-__all__ = ["Deviation", "VerdictDeviation", "of", "of_verdicts"]
+def possible(oracle: str, version: str, text: str) -> list[str]:
+    """Give the ids of those deviations of an oracle that can matter to events, which are given as text.
+
+    Examples
+    --------
+    >>> possible("synapse", "11", "m.room.create")
+    ['rejected-entries', 'typed-join-rule', 'unreadable-levels']
+    >>> "aliases" in possible("dendrite", "11", "m.room.create")
+    False
+    """
+    return [one.id for one in of(oracle) if one.needs in text and (not one.versions or version in one.versions)]
+
+
+__all__ = ["Deviation", "VerdictDeviation", "of", "of_verdicts", "possible"]

@@ -86,6 +86,10 @@ class AuthCase:
         text = json.dumps(json.loads(text.partition("\n")[2]), sort_keys=True)
         return int.from_bytes(sha256(text.encode()).digest()[:8], "big") >> 1
 
+    def text(self) -> str:
+        """Give what deviations may look at."""
+        return json.dumps([self.event, self.state, self.events])
+
     def question(self) -> dict[str, Any]:
         """Give what a file for `stateroom auth` holds."""
         rejected = set(self.rejected)

@@ -92,6 +92,10 @@ class Case:
         """Whether the state sets differ."""
         return any(sorted(one) != sorted(self.state_sets[0]) for one in self.state_sets[1:])
 
+    def text(self) -> str:
+        """Give what deviations may look at."""
+        return json.dumps(self.events)
+
     def history(self) -> dict[str, Any]:
         """Give what a history file holds."""
         return {
@@ -178,16 +182,21 @@ class Comparison:
 
         Where the oracle crashes, what is said after the place is what makes the corrected copy agree, if it answers.
         """
-        singles = [[one] for one in self.deviations]
-        corrected = self._corrected(case, [*singles, self.deviations]) if singles else []
+        known = self._possible(case)
+        corrected = self._corrected(case, [*([one] for one in known), known]) if known else []
         if theirs.trouble is None:
-            return self._why(case, ours, theirs, corrected)
+            return self._why(case, ours, theirs, known, corrected)
         if not corrected or corrected[-1] is None:
             return theirs.trouble
-        return f"{theirs.trouble}+{self._why(case, ours, theirs, corrected)}"
+        return f"{theirs.trouble}+{self._why(case, ours, theirs, known, corrected)}"
 
-    def _why(self, case: Any, ours: Any, theirs: Answer, corrected: list[Any]) -> str:
-        for one, state in zip(self.deviations, corrected, strict=False):
+    def _possible(self, case: Any) -> list[str]:
+        if self.corrected is None:
+            return []
+        return deviations.possible(self.oracle.name, self.version, case.text())
+
+    def _why(self, case: Any, ours: Any, theirs: Answer, known: list[str], corrected: list[Any]) -> str:
+        for one, state in zip(known, corrected, strict=False):
             if state == ours:
                 return _say([], [one])
         asked = self.other_readings if theirs.trouble is None else []
@@ -195,14 +204,14 @@ class Comparison:
         if alone:
             return _say(alone[:1], [])
         if corrected and corrected[-1] == ours:
-            return _say([], self._fewest(case, ours))
+            return _say([], self._fewest(case, ours, known))
         for pair in combinations(asked, 2):
             if pair[0][0] != pair[1][0] and self.ours(case, dict(pair)) == self.value(theirs):
                 return _say(list(pair), [])
         for reading in self.other_readings if corrected else []:
             other = self.ours(case, dict([reading]))
             if other is not None and other == corrected[-1]:
-                return _say([reading], self._fewest(case, other))
+                return _say([reading], self._fewest(case, other, known))
         return UNEXPLAINED
 
     def shows(self, case: Any, explanation: str) -> bool:
@@ -227,9 +236,9 @@ class Comparison:
             self.version, case.events, case.state_sets, lists, rejected=case.rejected
         )
 
-    def _fewest(self, case: Any, ours: Any) -> list[str]:
+    def _fewest(self, case: Any, ours: Any, known: list[str]) -> list[str]:
         """Leave deviations out as long as the copy with the others corrected agrees: none left can be spared."""
-        left = list(self.deviations)
+        left = list(known)
         without = self._corrected(case, [[other for other in left if other != one] for one in left])
         needed = [one for one, state in zip(left, without, strict=True) if state != ours]
         if self._corrected(case, [needed])[0] == ours:

@@ -1,6 +1,8 @@
 """The client against drivers that crash, hang or talk nonsense: every one of these is an answer."""
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +19,9 @@ for line in sys.stdin:
         os._exit(7)
     if what == "hang":
         time.sleep(60)
+    if what == "work":
+        while time.process_time() < question["until_s"]:
+            pass
     if what == "half":
         print('{"state": [', end="", flush=True)
         os._exit(0)
@@ -80,6 +85,28 @@ def test_no_answer_in_time_is_an_answer() -> None:
         assert driver.ask({"ask": "hang"})["panic"] == "timeout"
         driver.timeout_s = 5
         assert driver.resolve("11", [], []).state is not None
+
+
+def test_who_works_without_an_end_is_given_as_much_processor_time_and_no_more() -> None:
+    with Oracle("driver", timeout_s=0.5, argv=[sys.executable, "-c", DRIVER]) as driver:
+        assert driver.ask({"ask": "work", "until_s": 60})["panic"] == "timeout"
+        assert driver.ask({"ask": "?"}) == {"error": "what?"}
+
+
+def test_who_is_not_given_a_processor_is_waited_for() -> None:
+    with Oracle("driver", timeout_s=0.5, argv=[sys.executable, "-c", DRIVER]) as driver:
+        assert driver.ask({"ask": "?"}) == {"error": "what?"}
+        assert driver._process is not None
+        os.sched_setaffinity(driver._process.pid, {min(os.sched_getaffinity(0))})
+        rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+        for rival in rivals:
+            os.sched_setaffinity(rival.pid, {min(os.sched_getaffinity(0))})
+        try:
+            assert driver.ask({"ask": "work", "until_s": 0.3}) == {"error": "what?"}
+        finally:
+            for rival in rivals:
+                rival.kill()
+                rival.wait()
 
 
 def test_a_question_of_megabytes_arrives_whole(driver: Oracle) -> None:
