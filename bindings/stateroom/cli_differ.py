@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from stateroom.differ import NAMES, Campaign, Result, versions_of
 from stateroom.differ import differ as run
 from stateroom.differ_coverage import UNMET
-from stateroom.differ_page import PAGE, record, record_readings
+from stateroom.differ_page import PAGE, record, record_drawn, record_readings
 from stateroom.differ_page import page as written
 from stateroom.output import INTERRUPTED, REFUSED, UNWELCOME, USAGE, fail, note_json, people, table, words
 
@@ -80,6 +80,7 @@ def differ(
             fail({"code": "file", "message": "`--page` takes the campaign that `-o` names"}, USAGE)
         record(output, page / "differences")
         record_readings(page / "differences", versions_of(versions))
+        record_drawn(page / "differences")
         (page / PAGE).write_text(written(page / "differences"), "utf-8")
         people.print(str(page / PAGE), soft_wrap=True)
         return

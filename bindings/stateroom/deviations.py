@@ -138,7 +138,6 @@ GOMATRIXSERVERLIB = (
         "to lift a ban neither the kick level nor the target's power counts",
         needs="ban",
     ),
-    Deviation("creator-level", _BOTH, "eventauth.go:380", "without power levels the creator has 2^53 - 2 and not 100"),
     Deviation(
         "creator",
         _BOTH,

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from stateroom import deviations
-from stateroom.differ_explain import UNEXPLAINED, Comparison, id_of
+from stateroom.differ_explain import UNEXPLAINED, Comparison, cause, id_of
 from stateroom.oracles import Answer
 
 # What a member of a content is set to: one of every type, at the edges of what is a number, and what the rules name.
@@ -261,6 +261,11 @@ class AuthComparison(Comparison):
             if one.allows == theirs.allowed and label.startswith(one.label) and self._confirmed(case, one.id):
                 return f"deviation:{one.id}"
         return UNEXPLAINED
+
+    def shows(self, case: Any, explanation: str) -> bool:
+        """Whether this explains the difference, or what it comes from."""
+        found = self.find(case).explanation
+        return found is not None and explanation in (found, cause(found))
 
     def _confirmed(self, case: AuthCase, deviation: str) -> bool:
         """Whether both agree when what the deviation looks at is repaired in the event: nothing else is at issue."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from stateroom import _core, deviations
 from stateroom.differ_coverage import UNMET, reason
+from stateroom.differ_drawn import DRAWN
 from stateroom.differ_explain import Case, is_unexplained
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import NAMES
@@ -23,6 +24,7 @@ SINGLE = """One event of each history, every other one with a member changed, ju
 """
 RECORD = "campaigns.json"
 PAGE = "where-implementations-differ.md"
+DRAWN_FOR = "gomatrixserverlib"
 SEEDS = 600  # histories that are looked at for a reading's smallest one
 HEAD = """# Where the implementations differ
 
@@ -82,7 +84,7 @@ def _forget(campaigns: list[dict[str, Any]], into: Path) -> None:
     sums = [of for campaign in campaigns for of in campaign["oracles"].values()]
     named = {one["file"] for of in sums for one in of["explanations"] + of.get("never_alone", [])}
     for file in into.glob("*-*.json"):
-        if file.name not in named and not file.name.startswith("reading-"):
+        if file.name not in named and not file.name.startswith(("reading-", "drawn-")):
             file.unlink()
 
 
@@ -142,6 +144,33 @@ def record_readings(into: Path, versions: Iterable[str], seeds: int = SEEDS) -> 
                 about = {"tool": "stateroom differ", "seed": seed, "readings": readings}
                 _write_if_smaller(into / _of_reading(name, choice), small.history() | {"about": about})
                 del left[name]
+
+
+def record_drawn(into: Path) -> None:
+    """Write the single events that are drawn by hand, with our verdict."""
+    for name, draw in DRAWN.items():
+        case = draw()
+        data = json.dumps(case.question()).encode()
+        said = json.loads(_core.Workbench().auth(data, "question", version=case.version, profile=DRAWN_FOR).lines[0])
+        ours = {"allowed": said["allowed"], "label": said["label"]}
+        about = {"tool": "stateroom differ", "oracle": DRAWN_FOR, "profile": DRAWN_FOR}
+        question = case.question() | {"about": about | {"explanation": f"deviation:{name}", "ours": ours}}
+        (into / f"drawn-{name}.json").write_text(json.dumps(question, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _drawn(differences: Path, shown: set[str]) -> list[str]:
+    """Write the table of the single events that are drawn by hand, but for deviations that others show."""
+    left = [
+        name for name in DRAWN if f"deviation:{name}" not in shown and (differences / f"drawn-{name}.json").exists()
+    ]
+    if not left:
+        return []
+    out = ["", "Drawn by hand, since no random event meets them; Dendrite judges by the same library:", ""]
+    out += ["| | what it does | event |", "|---|---|---|"]
+    return out + [
+        f"| `{name}` | {_says(DRAWN_FOR, f'deviation:{name}')} | [event](differences/drawn-{name}.json) |"
+        for name in left
+    ]
 
 
 def _choices(version: str) -> Iterator[tuple[str, str]]:
@@ -233,6 +262,8 @@ def _of_oracle(oracle: str, campaigns: list[dict[str, Any]], differences: Path, 
     if joined:
         out += ["", f"{joined:,} {what} need two or more of these at once."]
     out += _never_alone(oracle, campaigns, set(alone), differences)
+    if single and oracle == DRAWN_FOR:
+        out += _drawn(differences, set(alone))
     for name, found_behind in behind.items():
         out += _behind(name, found_behind)
     return [*out, ""]
@@ -361,4 +392,4 @@ def _untouched(campaigns: list[dict[str, Any]], single: list[dict[str, Any]]) ->
     return out
 
 
-__all__ = ["PAGE", "RECORD", "page", "record", "record_readings"]
+__all__ = ["PAGE", "RECORD", "page", "record", "record_drawn", "record_readings"]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from stateroom import _core
+from stateroom.differ_auth import AuthCase, AuthComparison
+from stateroom.differ_drawn import DRAWN
 from stateroom.differ_explain import Case, Comparison
 from stateroom.differ_page import PAGE, page
 from stateroom.oracles import Entries, Oracle
@@ -13,7 +15,8 @@ from stateroom.oracles import Entries, Oracle
 DOCS = Path(__file__).parent.parent.parent / "docs"
 FILES = sorted((DOCS / "differences").glob("*-*.json"))
 OF_READINGS = [file for file in FILES if file.stem.startswith("reading-")]
-OF_ORACLES = [file for file in FILES if file not in OF_READINGS]
+OF_EVENTS = [file for file in FILES if file.stem.startswith(("auth-", "drawn-"))]
+OF_ORACLES = [file for file in FILES if file not in OF_READINGS + OF_EVENTS]
 
 
 def read(file: Path) -> tuple[Case, dict]:
@@ -33,7 +36,7 @@ def test_the_page_is_what_is_recorded() -> None:
 
 
 def test_the_page_has_histories_of_every_implementation_and_of_readings() -> None:
-    names = {file.stem.partition("-")[0] for file in FILES}
+    names = {file.stem.partition("-")[0] for file in FILES if file not in OF_EVENTS}
     assert names == {"synapse", "ruma", "gomatrixserverlib", "dendrite", "reading"}
 
 
@@ -60,3 +63,35 @@ def test_an_implementation_shows_its_difference(
     case, about = read(file)
     comparison = Comparison(oracle(about["oracle"]), corrected(about["oracle"]), case.version)
     assert comparison.shows(case, about["explanation"])
+
+
+def read_event(file: Path) -> tuple[AuthCase, dict]:
+    question = json.loads(file.read_text("utf-8"))
+    events = question["events"] + question["state"]
+    rejected = sorted({one["event_id"] for one in events if one.pop("rejected", False)})
+    case = AuthCase(question["room_version"], question["event"], question["state"], question["events"], rejected)
+    return case, question["about"]
+
+
+@pytest.mark.parametrize("file", OF_EVENTS, ids=lambda file: file.stem)
+def test_our_verdict_is_as_recorded(file: Path) -> None:
+    case, about = read_event(file)
+    data = json.dumps(case.question()).encode()
+    said = json.loads(_core.Workbench().auth(data, "q", version=case.version, profile=about["profile"]).lines[0])
+    assert (said["allowed"], said["label"]) == (about["ours"]["allowed"], about["ours"]["label"])
+
+
+@pytest.mark.parametrize("file", OF_EVENTS, ids=lambda file: file.stem)
+def test_an_implementation_shows_its_verdict(
+    oracle: Callable[[str], Oracle], corrected: Callable[[str], Oracle], file: Path
+) -> None:
+    case, about = read_event(file)
+    comparison = AuthComparison(oracle(about["oracle"]), corrected(about["oracle"]), case.version)
+    assert comparison.shows(case, about["explanation"])
+
+
+@pytest.mark.parametrize("deviation", DRAWN)
+def test_what_is_drawn_by_hand_is_what_is_recorded(deviation: str) -> None:
+    recorded = json.loads((DOCS / "differences" / f"drawn-{deviation}.json").read_text("utf-8"))
+    assert recorded["about"]["explanation"] == f"deviation:{deviation}"
+    assert {name: value for name, value in recorded.items() if name != "about"} == DRAWN[deviation]().question()
