@@ -16,7 +16,15 @@ from pathlib import Path
 from stateroom.mutants import EXHAUSTIVE, MutantRun
 
 VERSIONS = [str(number) for number in range(1, 13)]
-OURS = ("small scope", "citing", "random", "scenarios", "receipts", EXHAUSTIVE)  # in the order in which they are asked
+OURS = (
+    "small scope",
+    "citing",
+    "random",
+    "scenarios",
+    "receipts",
+    "signers",
+    EXHAUSTIVE,
+)  # in the order in which they are asked
 PUBLIC = ("ruma", "tuwunel", "mautrix", "rezzy")
 RANDOM = 20  # histories
 # Of ruma: the files that are one room; the others are each one.
@@ -64,6 +72,7 @@ def ask(version, folder):
     asked["random"].add_random(RANDOM, seed=1)
     asked["scenarios"].add_scenarios()
     asked["receipts"].add_receipts()
+    asked["signers"].add_signers()
     asked[EXHAUSTIVE].add_exhaustive()
     public = MutantRun(version)
     for suite, files in suites_of(version, folder).items():

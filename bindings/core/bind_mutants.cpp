@@ -64,6 +64,7 @@ class Mutants {
 
   void add_citing(const std::string& suite) { suites_->add_citing(suite); }
   void add_receipts(const std::string& suite) { suites_->add_receipts(suite); }
+  void add_signers(const std::string& suite) { suites_->add_signers(suite); }
   void add_families(const std::string& suite, const std::vector<std::string>& families) {
     value_of(suites_->add_families(suite, families));
   }
@@ -130,7 +131,9 @@ void bind_mutants(py::module_& module) {
       .def("add_small_scope", &Mutants::add_small_scope, py::arg("suite"), NoGil(),
            "Every event of the small scope in every state of it.")
       .def("add_citing", &Mutants::add_citing, py::arg("suite"), NoGil(),
-           "A suite of events that cite other auth_events than those selected.")
+           "A suite of events that cite other auth_events than those selected, and of levels written in unusual ways.")
+      .def("add_signers", &Mutants::add_signers, py::arg("suite"), NoGil(),
+           "A suite of whose signatures an event needs.")
       .def("add_receipts", &Mutants::add_receipts, py::arg("suite"), NoGil(),
            "A suite of what the checks on receipt make of events, and of which redactions apply.")
       .def("add_families", &Mutants::add_families, py::arg("suite"), py::arg("families"), NoGil(),

@@ -58,7 +58,7 @@ class Mutants:
     def __len__(self) -> int: ...
     def add_citing(self, suite: str) -> None:
         """
-        A suite of events that cite other auth_events than those selected.
+        A suite of events that cite other auth_events than those selected, and of levels written in unusual ways.
         """
     def add_families(self, suite: str, families: collections.abc.Sequence[str]) -> None:
         """
@@ -82,6 +82,10 @@ class Mutants:
     def add_receipts(self, suite: str) -> None:
         """
         A suite of what the checks on receipt make of events, and of which redactions apply.
+        """
+    def add_signers(self, suite: str) -> None:
+        """
+        A suite of whose signatures an event needs.
         """
     def add_small_scope(self, suite: str) -> None:
         """

@@ -12,6 +12,7 @@ from stateroom.redraw import redraw
 from stateroom.vet import scenarios
 
 SCENARIOS, RANDOM, SCOPE, CITING, RECEIPTS = "scenarios", "random", "small scope", "citing", "receipts"
+SIGNERS = "signers"
 EXHAUSTIVE = "exhaustive"
 
 
@@ -123,21 +124,26 @@ class MutantRun:
         Parameters
         ----------
         citing, receipts
-            Add what such an event has none of too: `add_citing`, `add_receipts`.
+            Add what such an event has none of too: `add_citing`; `add_receipts` and `add_signers`.
         """
         self._core.add_small_scope(SCOPE)
         if citing:
             self.add_citing()
         if receipts:
             self.add_receipts()
+            self.add_signers()
 
     def add_citing(self) -> None:
-        """Add events that cite other auth_events than those selected, or name another room."""
+        """Add events that cite other auth_events than those selected or name another room, and unusual levels."""
         self._core.add_citing(CITING)
 
     def add_receipts(self) -> None:
         """Add what the checks on receipt make of events, faulty ones among them, and which redactions apply."""
         self._core.add_receipts(RECEIPTS)
+
+    def add_signers(self) -> None:
+        """Add whose signatures members that are invited by third party, or nearly so, must have."""
+        self._core.add_signers(SIGNERS)
 
     def add_families(self, suite: str, families: Iterable[Mapping[str, Any]]) -> None:
         """Add a suite of events that are each judged in every one of given states.

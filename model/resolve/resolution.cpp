@@ -12,6 +12,7 @@ struct Resolver::Data {
       : context(evaluator, store), interpreter(context), limits(the_limits) {
     const rules::CoreVersion& version = evaluator.program().version();
     result = version.resolution_name("result");
+    order = version.resolution_order();
     base::require(result < version.resolution.size(), "a resolution has a name `result`");
   }
 
@@ -21,6 +22,7 @@ struct Resolver::Data {
   Interpreter interpreter;
   base::Limits limits;
   std::uint32_t result = 0;
+  std::vector<std::uint32_t> order;  // of the names in a trace
 };
 
 Resolver::Resolver(rules::Evaluator& evaluator, StateStore& store, const base::Limits& limits)
@@ -35,6 +37,9 @@ const Work& Resolver::work() const { return data_->context.work; }
 void Resolver::Data::write_trace(Trace& trace) {
   const auto& names = context.evaluator.program().version().resolution;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
+    if (names[i].parameters.empty()) interpreter.named(i);  // what a function gave is whole after this
+  }
+  for (const std::uint32_t i : order) {
     TraceValue value;
     value.name = names[i].name;
     if (!names[i].parameters.empty()) {

@@ -228,6 +228,9 @@ struct CoreVersion {
   CorePtr key_valid;                                           // null: every key is valid
   std::uint32_t locals = 0;                                    // more than any local's number
   std::uint32_t resolution_name(std::string_view name) const;  // index, or resolution.size()
+  /// The names of the resolution, each after those that it is made of, else as in the text (where edits add at the
+  /// end).
+  std::vector<std::uint32_t> resolution_order() const;
 };
 
 }  // namespace stateroom::rules

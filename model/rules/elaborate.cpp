@@ -336,4 +336,26 @@ std::uint32_t CoreVersion::resolution_name(std::string_view wanted) const {
   return static_cast<std::uint32_t>(resolution.size());
 }
 
+std::vector<std::uint32_t> CoreVersion::resolution_order() const {
+  std::vector<std::uint32_t> out;
+  std::vector<bool> seen(resolution.size(), false);
+  const auto names_in = [&](const auto& self, const auto& each, const Core& core) -> void {
+    if (core.kind == CoreKind::kNamed) each(static_cast<std::uint32_t>(core.number));
+    for (const CorePtr& argument : core.args) {
+      if (argument) self(self, each, *argument);
+    }
+    for (const CoreKey& key : core.keys) self(self, each, *key.value);
+  };
+  // Names form no circle, and as deep as a text may nest is as deep as this goes.
+  const auto add = [&](const auto& self, std::uint32_t number) -> void {
+    if (seen[number]) return;
+    seen[number] = true;
+    names_in(
+        names_in, [&](std::uint32_t other) { self(self, other); }, *resolution[number].value);
+    out.push_back(number);
+  };
+  for (std::uint32_t i = 0; i < resolution.size(); ++i) add(add, i);
+  return out;
+}
+
 }  // namespace stateroom::rules

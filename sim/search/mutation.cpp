@@ -43,7 +43,13 @@ base::Result<void> Suites::add_families(const std::string& suite, const std::vec
 }
 
 void Suites::add_citing(const std::string& suite) {
-  suites_.push_back(suite_of_questions(suite, version_, questions(QuestionKind::kCiting, version_)));
+  std::vector<QuestionPtr> all = questions(QuestionKind::kCiting, version_);
+  for (QuestionPtr& question : questions(QuestionKind::kVerdict, version_)) all.push_back(std::move(question));
+  suites_.push_back(suite_of_questions(suite, version_, all));
+}
+
+void Suites::add_signers(const std::string& suite) {
+  suites_.push_back(suite_of_questions(suite, version_, signer_questions(version_)));
 }
 
 void Suites::add_receipts(const std::string& suite) {

@@ -43,8 +43,10 @@ class Suites {
   /// Every event of the small scope in `study` and in every state with one entry otherwise: its verdict, and in `study`
   /// what the auth events selection takes for it.
   base::Result<void> add_small_scope(const std::string& suite);
-  /// Events that cite other auth_events than those selected, or name another room.
+  /// Events that cite other auth_events than those selected or name another room, and levels in unusual writing.
   void add_citing(const std::string& suite);
+  /// Whose signatures members that are invited by third party, or nearly so, must have.
+  void add_signers(const std::string& suite);
   /// What the checks on receipt make of events, faulty ones among them, and which redactions apply.
   void add_receipts(const std::string& suite);
   /// Every trial in every state of each family: {"name", "events": [PDU with its event_id…], "states": [[id…]…],

@@ -328,6 +328,28 @@ Differences ask_selections(const ProgramPtr& base, const ProgramPtr& candidate) 
 
 namespace {
 
+/// An invite by third party cites the m.room.third_party_invite that it names.
+void add_invite_by_token(std::vector<QuestionPtr>& out, Study study) {
+  const std::string anna = study.room[0].sender;
+  const std::string dora = "@dora:delta.example";
+  Step token = next_step(study, "m.room.third_party_invite", anna, R"({"public_key":"AAAA","key_validity_url":"x"})");
+  token.state_key = "token";
+  const auto at = static_cast<std::uint32_t>(study.room.size());
+  study.room.push_back(std::move(token));
+  study.state[{"m.room.third_party_invite", "token"}] = at;
+  const std::string signed_part =
+      fmt::format(R"({{"mxid":"{}","token":"token","signatures":{{"id.example":{{"ed25519:0":"AAAA"}}}}}})", dora);
+  Step invite =
+      next_step(study, "m.room.member", anna,
+                fmt::format(R"({{"membership":"invite","third_party_invite":{{"signed":{}}}}})", signed_part));
+  invite.state_key = dora;
+  for (const auto& [change, how] : {std::pair(CitingQuestion::Change::kWith, " and cites the token"),
+                                    std::pair(CitingQuestion::Change::kWithout, " and does not cite the token")}) {
+    out.push_back(std::make_shared<CitingQuestion>(study.room, study.state, invite, change, at,
+                                                   std::string("A invites D by a token") + how));
+  }
+}
+
 std::vector<QuestionPtr> citing_questions(const ProgramPtr& base, const ProgramPtr& candidate) {
   using Change = CitingQuestion::Change;
   const Study study = study_of(base, candidate);
@@ -359,11 +381,13 @@ std::vector<QuestionPtr> citing_questions(const ProgramPtr& base, const ProgramP
       add(study.state, elsewhere, Change::kNone, 0, fmt::format(" with the room_id `{}`", room));
       add(study.state, elsewhere, Change::kNothing, 0, fmt::format(" with the room_id `{}` and cites nothing", room));
     }
-    Study other = study, refused = study;
+    Study other = study, refused = study, uncreated = study;
+    uncreated.room.front().rejected = true;
     other.room.back().room_id = "!other:alpha.example";
     refused.room.back().rejected = true;
     for (const auto& [made, how] :
-         {std::pair(&other, " and cites an event of another room"), std::pair(&refused, " and cites a rejected event")})
+         {std::pair(&other, " and cites an event of another room"), std::pair(&refused, " and cites a rejected event"),
+          std::pair(&uncreated, "; the create event was rejected")})
       questions.push_back(
           std::make_shared<CitingQuestion>(made->room, study.state, step, Change::kNone, 0, words + how));
     for (const auto& [key, cited] : study.state) {
@@ -375,6 +399,7 @@ std::vector<QuestionPtr> citing_questions(const ProgramPtr& base, const ProgramP
       add(less, step, Change::kNone, 0, fmt::format("; the state has no `{}`", text_of(key)));
     }
   }
+  add_invite_by_token(questions, study);
   return questions;
 }
 
@@ -405,12 +430,21 @@ Differences ask_citing(const ProgramPtr& base, const ProgramPtr& candidate) {
   return ask(citing_questions(base, candidate), base, candidate);
 }
 
-Differences ask_verdicts(const ProgramPtr& base, const ProgramPtr& candidate) {
+namespace {
+
+std::vector<Witness> unusual_events(const ProgramPtr& base, const ProgramPtr& candidate) {
   const Study study = study_of(base, candidate);
-  std::vector<Witness> all;
-  add_creators(all, study);
-  add_levels(all, study);
-  add_spellings(all, study);
+  std::vector<Witness> out;
+  add_creators(out, study);
+  add_levels(out, study);
+  add_spellings(out, study);
+  return out;
+}
+
+}  // namespace
+
+Differences ask_verdicts(const ProgramPtr& base, const ProgramPtr& candidate) {
+  std::vector<Witness> all = unusual_events(base, candidate);
   Differences out;
   out.asked = all.size();
   // The rules may judge what canonical JSON lets nobody hash or sign.
@@ -437,7 +471,14 @@ std::vector<QuestionPtr> questions(QuestionKind kind, const ProgramPtr& version)
       return redaction_questions(version, version);
     case QuestionKind::kReceipt:
       return receipt_questions(version);
-    case QuestionKind::kVerdict:
+    case QuestionKind::kVerdict: {
+      std::vector<QuestionPtr> out;
+      for (Witness& witness : unusual_events(version, version)) {
+        QuestionPtr question = question_of(std::move(witness));
+        if (question->files(version)) out.push_back(std::move(question));  // else nobody could hash or sign it
+      }
+      return out;
+    }
     case QuestionKind::kSelection:
     case QuestionKind::kPdu:
     case QuestionKind::kMerge:

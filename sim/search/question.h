@@ -77,7 +77,10 @@ Differences ask_verdicts(const ProgramPtr& base, const ProgramPtr& candidate);
 
 /// What the checks on receipt make of this version's events, under whatever version is asked.
 std::vector<QuestionPtr> receipt_questions(const ProgramPtr& version);
-/// All questions of a kind that are made of one version's words, whatever it answers: kCiting, kRedaction, kReceipt.
+/// Whose signatures events must have: members that are invited by third party, or nearly so.
+std::vector<QuestionPtr> signer_questions(const ProgramPtr& version);
+/// All questions of a kind that are made of one version's words, whatever it answers: kVerdict, kCiting, kRedaction,
+/// kReceipt.
 std::vector<QuestionPtr> questions(QuestionKind kind, const ProgramPtr& version);
 
 /// Puts questions to both versions and keeps those that they answer differently.

@@ -256,12 +256,6 @@ class Line {
   StateOfSteps state_;
 };
 
-std::vector<std::uint32_t> entries(const StateOfSteps& state, const std::vector<workload::Key>& keys) {
-  std::vector<std::uint32_t> out;
-  for (const workload::Key& key : keys) out.push_back(state.at(key));
-  return out;
-}
-
 void add_questions(ReceiptQuestions& out, const Change& change, const Act& one, bool beside) {
   Line line;
   const StateOfSteps before = line.state();
@@ -289,11 +283,13 @@ void add_questions(ReceiptQuestions& out, const Change& change, const Act& one, 
   }
   steps.back().auth = std::vector<std::uint32_t>{0};
   out.push_back(std::make_shared<ReceiptQuestion>(steps, Fault::kNone, words + "; it cites only the create event"));
+  steps.back().auth->clear();
+  out.push_back(std::make_shared<ReceiptQuestion>(steps, Fault::kNone, words + "; it cites nothing"));
 }
 
 /// Events that cite what was in force before, or what was refused.
 void add_stale(ReceiptQuestions& out) {
-  const workload::Key create{"m.room.create", ""}, levels{"m.room.power_levels", ""};
+  const workload::Key levels{"m.room.power_levels", ""};
   const auto ask = [&](const Line& line, Step last, const std::string& words) {
     std::vector<Step> steps = line.steps();
     last.prev = {line.last()};
@@ -309,11 +305,14 @@ void add_stale(ReceiptQuestions& out) {
     if (change.words.empty()) continue;
     for (const Act& one : acts()) {
       Step last = one.step;
-      last.auth = entries(old, {create, levels});
+      last.auth = std::vector{old.at(levels)};
       const workload::Key sender{"m.room.member", last.sender};
       if (old.contains(sender)) last.auth->push_back(old.at(sender));
       if (last.type == "m.room.member") last.auth->push_back(old.at({"m.room.join_rules", ""}));
-      ask(line, last, fmt::format("{}; then {}, citing what was in force before", change.words, one.words));
+      const std::string words = fmt::format("{}; then {}, citing what was in force before", change.words, one.words);
+      ask(line, last, words + ", the create event left out");  // as versions want it that find it by the room id
+      last.auth->insert(last.auth->begin(), 0);
+      ask(line, last, words);
     }
   }
   Line line;

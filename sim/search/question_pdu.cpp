@@ -166,6 +166,7 @@ class Pdus {
     numbers();
     return std::move(out_);
   }
+  std::vector<QuestionPtr> signers();
 
  private:
   void add(const Members& members, const std::string& words) {
@@ -356,7 +357,27 @@ class Pdus {
   std::map<std::string, Members> bodies_;  // as the base has them
 };
 
+/// Members of each kind, with a `third_party_invite` and without, that are sent by a server for a user of another.
+std::vector<QuestionPtr> Pdus::signers() {
+  whole(base_, "version");
+  out_.clear();
+  for (const std::string type : {"m.room.member", "m.room.topic"}) {
+    for (const std::string membership : {"invite", "join", "leave"}) {
+      for (const std::string more : {"", R"(,"third_party_invite":{"signed":{}})"}) {
+        const std::string content = fmt::format(R"({{"membership":"{}"{}}})", membership, more);
+        const std::string words = fmt::format("an event {} with the content {}", type, content);
+        Members pdu = with_content(type, content);
+        pdu["state_key"] = quoted("@boris:beta.example");
+        out_.push_back(std::make_shared<PduQuestion>(text_of(pdu), Aspect::kSigners, words));
+      }
+    }
+  }
+  return std::move(out_);
+}
+
 }  // namespace
+
+std::vector<QuestionPtr> signer_questions(const ProgramPtr& version) { return Pdus(version, version).signers(); }
 
 Differences ask_pdus(const ProgramPtr& base, const ProgramPtr& candidate) {
   return ask(Pdus(base, candidate).all(), base, candidate);

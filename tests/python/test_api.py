@@ -1,5 +1,7 @@
 """The package: versions, histories, resolutions and errors."""
 
+from pathlib import Path
+
 import pytest
 import stateroom
 from hypothesis import given
@@ -69,6 +71,14 @@ def test_a_text_is_printed_the_same_twice_and_checks(version):
     assert loaded.print() == stateroom.version(version).print()
     assert not [found for found in loaded.check() if found["severity"] == "error"]
     assert "pre" in loaded._repr_html_()
+
+
+def test_a_named_value_stands_after_those_that_it_is_made_of():
+    path = Path(__file__).parents[1] / "scenarios/msc4297_problem_a.12.json"
+    names = list(vars(stateroom.read_history(path).resolve().trace))
+    assert names[:2] == ["unconflicted", "conflicted"]
+    assert names.index("conflicted") < names.index("conflicted_state_subgraph") < names.index("full_conflicted_set")
+    assert names[-1] == "result"
 
 
 def test_the_trace_has_the_names_of_the_text():

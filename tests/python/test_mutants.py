@@ -52,7 +52,7 @@ def test_a_rule_that_says_what_follows_anyway_survives(eleven):
 
 def test_most_mutants_of_the_rules_are_noticed(eleven):
     run, mutants = eleven
-    assert set(run.suites()) == {"scenarios", "random", "small scope", "citing", "receipts"}
+    assert set(run.suites()) == {"scenarios", "random", "small scope", "citing", "receipts", "signers"}
     of_rules = [m for m in mutants if m.section == "rules"]
     assert len(of_rules) > 250
     assert sum(m.survives for m in of_rules) < len(of_rules) / 3

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drawing import JOIN_RULES, LEVELS, NAME, TOPIC, Expected, Room, State, member
+from drawing import JOIN_RULES, LEVELS, NAME, TOPIC, Expected, Room, State, member, user
 from stateroom.redraw import redraw
 
 
@@ -316,6 +316,20 @@ def admin_steps_down(room: Room) -> Scenario:
     return Scenario(text, [left, right], in_all({LEVELS: "levels_2", member("bob"): "join_bob"}))
 
 
+def levels_with_a_state_key(room: Room) -> Scenario:
+    fork = room.fork()
+    left = room.send("levels_x", "alice", (LEVELS[0], "x"), {"users": {user("alice"): 100}})
+    room.back(fork)
+    right = room.levels("levels_1", "alice", alice=0)
+    text = (
+        "Alice sends power levels under the state_key `x` on one server; on another, later, she gives up her power. Levels under another key than the empty one are no "
+        "power event: they are tried after Alice's new ones, by which she may send none. In version 1 a key that one of the states lacks is not disputed: what the other "
+        "state has under `x` stays."
+    )
+    lost: Expected = {LEVELS: "levels_1", (LEVELS[0], "x"): None}
+    return Scenario(text, [left, right], in_each(lost | {(LEVELS[0], "x"): "levels_x"}, lost, lost))
+
+
 # Topics and names: the mainline, timestamps, depth.
 
 
@@ -485,6 +499,7 @@ SCENARIOS: list[Callable[[Room], Scenario]] = [
     levels_of_an_outsider,
     admin_against_moderator,
     admin_steps_down,
+    levels_with_a_state_key,
     mainline,
     mainline_steps,
     topic_before_any_levels,
