@@ -6,7 +6,6 @@ a campaign that was interrupted goes on where it stopped, and one that is made l
 
 import json
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -304,13 +303,18 @@ def _read_parts(folder: Path, parts: list[Part]) -> list[dict[str, Any]]:
 def _write_witnesses(
     campaign: Campaign, workers: Workers, folder: Path, rows: list[dict[str, Any]]
 ) -> dict[Shown, str]:
-    """Write the smallest history of each explanation, and of what has none; gives their files."""
-    shutil.rmtree(folder / "histories", ignore_errors=True)
-    (folder / "histories").mkdir()
-    asked = [({"ask": "witness", "auth": campaign.auth} | one.question(), one) for one in to_show(rows)]
-    out = {}
+    """Write the smallest history of each explanation, and of what has none; gives their files.
+
+    What was made smaller before stays as it is.
+    """
+    out = {one: f"histories/{one.name}.json" for one in to_show(rows)}
+    (folder / "histories").mkdir(exist_ok=True)
+    for file in (folder / "histories").iterdir():
+        if f"histories/{file.name}" not in out.values():
+            file.unlink()
+    left = [one for one in out if not (folder / out[one]).exists()]
+    asked = [({"ask": "witness", "auth": campaign.auth} | one.question(), one) for one in left]
     for history, one in workers.finished(asked):
-        out[one] = f"histories/{one.name}.json"
         (folder / out[one]).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return out
 

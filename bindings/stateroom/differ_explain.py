@@ -216,18 +216,23 @@ class Comparison:
 
     def shows(self, case: Any, explanation: str) -> bool:
         """Whether a history differs and this explains it; less work than `find`, which may name another one."""
-        kind, _, what = explanation.partition(":")
-        if kind in TROUBLES and cause(explanation) == explanation:
-            return self.theirs(case).trouble == explanation
-        if kind not in ("reading", "deviation") or "+" in what:
-            return self.find(case).explanation == explanation
+        trouble = cause(explanation) if explanation.startswith(TROUBLES) else None
+        what = explanation.removeprefix(trouble).removeprefix("+") if trouble else explanation
         ours, theirs = self.ours(case), self.theirs(case)
-        if theirs.trouble is not None or self.value(theirs) == ours:
+        if theirs.trouble != trouble or (trouble is None and self.value(theirs) == ours):
             return False
-        if kind == "reading":
-            name, _, choice = what.partition("=")
+        if not what:
+            return True
+        kind, _, named = what.partition(":")
+        if kind == "reading" and "+" not in named:
+            name, _, choice = named.partition("=")
             return bool(self.ours(case, {name: choice}) == self.value(theirs))
-        return bool(self._corrected(case, [[what]]) == [ours])
+        if kind == "deviation":
+            ids = named.split("+")
+            fewer = [[other for other in ids if other != one] for one in ids] if len(ids) > 1 else []
+            whole, *others = self._corrected(case, [ids, *fewer])
+            return whole == ours and ours not in others
+        return self.find(case).explanation == explanation
 
     def _corrected(self, case: Any, lists: list[list[str]]) -> list[Any]:
         if self.corrected is None or not self.deviations:

@@ -51,7 +51,7 @@ def record(campaign: Path, into: Path) -> None:
     summary = json.loads((campaign / "summary.json").read_text("utf-8"))
     summary = {"name": campaign.name} | {name: value for name, value in summary.items() if name != "format"}
     for one in summary["oracles"].values():
-        for found in one["explanations"] + one["never_alone"]:
+        for found in one["explanations"] + one.get("never_alone", []):
             found["file"] = _take(campaign / found["file"], into) if found["file"] else None
     campaigns = [one for one in known if one["name"] != campaign.name] + [summary]
     campaigns.sort(key=lambda one: one["name"])
