@@ -297,6 +297,28 @@ void add_spellings(std::vector<Witness>& out, const Study& study) {
   }
 }
 
+/// Who may ban and who may kick are not the same where the levels say so.
+void add_unban(std::vector<Witness>& out, const Study& study) {
+  const std::string anna = study.room[0].sender, boris = study.room[4].sender, chloe = study.room[5].sender;
+  Study room = study;
+  const auto put = [&](Step step) {
+    room.state[{step.type, *step.state_key}] = static_cast<std::uint32_t>(room.room.size());
+    room.room.push_back(std::move(step));
+  };
+  put(next_step(room, "m.room.power_levels", anna,
+                fmt::format(R"({{"users":{{"{}":100,"{}":60}},"kick":50,"ban":75}})", anna, boris)));
+  Step ban = next_step(room, "m.room.member", anna, R"({"membership":"ban"})");
+  ban.state_key = chloe;
+  put(std::move(ban));
+  for (const auto& [sender, who] : {std::pair(anna, "A"), std::pair(boris, "B")}) {
+    Step unban = next_step(room, "m.room.member", sender, R"({"membership":"leave"})");
+    unban.state_key = chloe;
+    std::vector<std::string> words{"to ban takes 75 and to kick 50; B has 60; C is banned",
+                                   std::string(who) + " unbans C"};
+    out.push_back({{}, {}, {}, {}, false, 1, std::move(words), std::move(unban), room.state, room.room});
+  }
+}
+
 }  // namespace
 
 QuestionPtr question_of(Witness witness) { return std::make_shared<VerdictQuestion>(witness); }
@@ -438,6 +460,7 @@ std::vector<Witness> unusual_events(const ProgramPtr& base, const ProgramPtr& ca
   add_creators(out, study);
   add_levels(out, study);
   add_spellings(out, study);
+  add_unban(out, study);
   return out;
 }
 

@@ -19,6 +19,7 @@ def test_the_notebook_is_committed_without_outputs(path):
     assert not [cell for cell in code if cell.outputs or cell.execution_count]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_notebook_runs(path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'bindings'}:{os.environ.get('PYTHONPATH', '')}")

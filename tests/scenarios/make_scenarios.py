@@ -316,6 +316,21 @@ def admin_steps_down(room: Room) -> Scenario:
     return Scenario(text, [left, right], in_all({LEVELS: "levels_2", member("bob"): "join_bob"}))
 
 
+def join_rules_of_a_chain(room: Room) -> Scenario:
+    room.send("rules_1", "alice", JOIN_RULES, {"join_rule": "public", "note": "for Dave"})
+    left = dict(room.member("join_dave", "dave"))
+    del room.state[member("dave")]
+    right = room.send("rules_2", "alice", JOIN_RULES, {"join_rule": "public"})
+    text = (
+        "Dave joins under rules that both servers have replaced since; one of them does not know of his join. His join is disputed, and the rules that it cites are "
+        "in the auth chain of one state alone: both are tried again, and the old rules would stand where the new ones do, had not what nobody disputes the last "
+        "word. Version 1 looks at no chains, and takes a join that only one state has as agreed."
+    )
+    return Scenario(
+        text, [left | {JOIN_RULES: "rules_2"}, right], in_all({JOIN_RULES: "rules_2", member("dave"): "join_dave"})
+    )
+
+
 def levels_with_a_state_key(room: Room) -> Scenario:
     fork = room.fork()
     left = room.send("levels_x", "alice", (LEVELS[0], "x"), {"users": {user("alice"): 100}})
@@ -499,6 +514,7 @@ SCENARIOS: list[Callable[[Room], Scenario]] = [
     levels_of_an_outsider,
     admin_against_moderator,
     admin_steps_down,
+    join_rules_of_a_chain,
     levels_with_a_state_key,
     mainline,
     mainline_steps,
