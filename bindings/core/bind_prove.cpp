@@ -48,6 +48,10 @@ py::dict dict_of(const prove::Answer& answer) {
   out["detail"] = answer.detail;
   out["hypotheses"] = answer.hypotheses;
   out["translated"] = answer.translated;
+  py::list parts;
+  for (const prove::Part& part : answer.parts)
+    parts.append(py::make_tuple(part.name, part.statement, prove::name(part.verdict)));
+  out["parts"] = parts;
   out["findings"] = findings;
   out["mismatches"] = answer.mismatches;
   out["questions"] = answer.questions;

@@ -27,6 +27,8 @@ def _print(proof: Proof) -> None:
         people.print(f"  {proof.reason}: {escape(proof.detail)}", highlight=False)
     for line in proof.translated:
         people.print(f"  compared as: {escape(line)}", highlight=False)
+    for part in proof.parts:
+        people.print(f"  {part.verdict}: {escape(part.statement)}", highlight=False)
     for finding in proof.findings:
         people.print(f"  {escape(finding.words)}", highlight=False)
     for line in proof.mismatches:

@@ -86,6 +86,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a property that is proved or refuted on its own.
+
+    Attributes
+    ----------
+    name, statement, verdict
+        What could break the property; what is promised of it; ``"proved"``, ``"refuted"`` or ``"unknown"``.
+    """
+
+    name: str
+    statement: str
+    verdict: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """The answer to one question.
 
@@ -102,6 +117,8 @@ class Proof:
         refutation.
     hypotheses, translated
         What is assumed; fields that two versions have in different forms, and how they are compared.
+    parts
+        Of a property that has some: each with its own verdict.
     findings
         What refutes it; for `same-rules` one for each pair of deciding rules.
     mismatches
@@ -118,6 +135,7 @@ class Proof:
     detail: str
     hypotheses: tuple[str, ...]
     translated: tuple[str, ...]
+    parts: tuple[Part, ...]
     findings: tuple[Finding, ...]
     mismatches: tuple[str, ...]
     profile: str
@@ -153,6 +171,7 @@ class Proof:
             lines.append(f"  {self.reason}: {self.detail}")
         lines.append(f"  hypotheses: {', '.join(self.hypotheses) or 'none'}; profile {self.profile}; {self.solver}")
         lines.extend(f"  compared as: {words}" for words in self.translated)
+        lines.extend(f"  {part.verdict}: {part.statement}" for part in self.parts)
         lines.extend(finding.explain() for finding in self.findings)
         return "\n".join(lines)
 
@@ -172,6 +191,7 @@ class Proof:
             "adversary": None,
             "profile": self.profile,
             "history": history,
+            "parts": [{"name": p.name, "statement": p.statement, "verdict": p.verdict} for p in self.parts],
             "findings": [
                 [
                     {"version": s.version, "allowed": s.allowed, "label": s.label, "number": s.number or None}
@@ -267,6 +287,7 @@ def prove(
         detail=found["detail"],
         hypotheses=tuple(found["hypotheses"]) + (("legal-in-either",) if either else ()),
         translated=tuple(found["translated"]),
+        parts=tuple(Part(*part) for part in found["parts"]),
         findings=tuple(
             Finding(f["words"], tuple(_side(side) for side in f["sides"]), tuple(f["assumed"]))
             for f in found["findings"]

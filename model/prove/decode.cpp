@@ -36,6 +36,7 @@ class Strings {
       Facts& facts = facts_[id(held.argument)];
       if (held.predicate == "starts with @") facts.at = true;
       if (held.predicate.starts_with("is '@'")) facts.user = true;
+      if (held.predicate.starts_with("is '$'")) facts.event_id = true;
     }
     for (const auto& [text, size] : world.sizes()) {
       const z3::expr value = model_.eval(size, true);
@@ -49,7 +50,7 @@ class Strings {
 
  private:
   struct Facts {
-    bool at = false, user = false;
+    bool at = false, user = false, event_id = false;
     std::optional<unsigned> server, prefix;
     std::string stop;
     std::int64_t size = 0;
@@ -69,6 +70,8 @@ class Strings {
       const auto rest = static_cast<std::int64_t>(out.size() + 1 + server.size());
       if (facts.size > rest && facts.size < 256) out += std::string(static_cast<std::size_t>(facts.size - rest), 'x');
       out += ":" + server;
+    } else if (facts.event_id && facts.server) {
+      out = fmt::format("$x{}:{}", number, name(*facts.server));
     } else if (facts.at) {
       out = fmt::format("@x{}", number);
     } else if (servers_.contains(of)) {
@@ -156,6 +159,7 @@ class Decoder {
     out.event = event(Meaning::Of::kEvent, "", 0, std::nullopt);
     slots(out);
     lists(out);
+    for (const auto& [name, term] : world_.asked()) out.asked[name] = strings_.of(term);
     for (const World::Asked& asked : world_.oracles()) {
       if (asked.name == "plain") continue;
       std::string key = asked.name;
@@ -343,6 +347,15 @@ void pleasant_servers(World& world, Terms& out) {
     if (called.function != "server") continue;
     out.push_back(z3::implies(called.there, plain(called.text)));
     out.push_back(z3::implies(plain(called.argument), !called.there));
+  }
+  // An event has its id, where ids are chosen, from the server that it is from.
+  for (const Application& id : std::vector(world.applications())) {
+    if (id.meaning.of != Meaning::Of::kEvent || id.meaning.field != "event_id") continue;
+    for (const Application& sender : std::vector(world.applications())) {
+      if (sender.meaning.of != Meaning::Of::kEvent || sender.meaning.field != "sender") continue;
+      const auto from = world.call("server", sender.term, {}), named = world.call("server", id.term, {});
+      out.push_back(from.there && named.there && z3::operator==(from.text, named.text));
+    }
   }
   for (const World::Held& held : world.held()) {
     if (held.predicate != "spells an integer") out.push_back(z3::implies(plain(held.argument), !held.term));

@@ -34,6 +34,7 @@ struct Situation {
   bool has_room_id = false;           // asked about, for create events of versions that derive it
   std::vector<SituationEvent> state;  // the create event first, then in order of type and key
   std::map<std::string, std::vector<SituationEvent>> lists;  // by edge field
+  std::map<std::string, std::string> asked;                  // strings that the question is about, by name
   std::map<std::string, bool> oracles;                       // "signed_by signed_object alpha.example" → true
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <z3++.h>
 
+#include "model/prove/live_rules.h"
+#include "model/prove/promises.h"
 #include "model/prove/two_looks.h"
 
 namespace stateroom::prove {
@@ -45,7 +47,11 @@ const std::vector<Property>& properties() {
   static const std::vector<Property> all = {
       {"closed-selection", "",
        "rules give the same verdict in the whole state and in what the auth events selection takes from it"},
+      {"creators-keep-power", "P-CREATOR", "creators cannot lose power"},
       {"depth-free", "P-DEPTH", "verdicts and results do not depend on depth"},
+      {"live-rules", "", "every rule decides some event in some state"},
+      {"no-escalation", "P-ESC", "nobody gains power that nobody entitled gave"},
+      {"peers", "P-PEER", "nobody demotes, kicks or bans a user of equal or higher power"},
       {"redaction-stable", "P-REDACT", "a redacted event has the same id and the same verdict"},
       {"same-rules", "X1", "same verdicts as another version, for every event in every state"},
       {"timestamp-free", "P-TS", "verdicts and results do not depend on timestamps, beyond breaking ties"},
@@ -62,6 +68,14 @@ Answer prove(const std::string& property, const Subject& version, const Subject*
       answer = redaction_stable(version, options);
     } else if (property == "closed-selection") {
       answer = closed_selection(version, options);
+    } else if (property == "peers") {
+      answer = peers(version, options);
+    } else if (property == "no-escalation") {
+      answer = no_escalation(version, options);
+    } else if (property == "creators-keep-power") {
+      answer = creators_keep_power(version, options);
+    } else if (property == "live-rules") {
+      answer = live_rules(version, options);
     } else if (property == "depth-free") {
       answer = free_of("depth", version, options);
     } else if (property == "timestamp-free") {

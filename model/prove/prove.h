@@ -57,6 +57,12 @@ struct Options {
   std::function<bool(std::uint32_t done, std::uint32_t of)> progress;  // false: stop; may be empty
 };
 
+/// A part of a property that is proved or refuted on its own.
+struct Part {
+  std::string name, statement;
+  Verdict verdict = Verdict::kUnknown;
+};
+
 struct Answer {
   std::string property;
   Verdict verdict = Verdict::kUnknown;
@@ -64,6 +70,7 @@ struct Answer {
   std::string detail;                   // of Unknown, in words
   std::vector<std::string> hypotheses;  // by name
   std::vector<std::string> translated;  // fields that two versions have in different forms, and how they are compared
+  std::vector<Part> parts;              // of a property that has some
   std::vector<Finding> findings;        // refutations; for same-rules one a pair of deciding rules
   std::vector<std::string> mismatches;  // models that did not come out so when replayed: mistakes of ours, no findings
   std::uint32_t questions = 0;          // put to the solver

@@ -7,8 +7,6 @@
 #include <set>
 
 #include "model/event/builder.h"
-#include "model/graph/room.h"
-#include "model/graph/state.h"
 
 namespace stateroom::prove {
 
@@ -30,7 +28,7 @@ class Replay {
   Replay(const Situation& situation, const Subject& version, const Form& form)
       : situation_(situation), version_(version), form_(form), format_(version.core->format) {}
 
-  base::Result<Replayed> run() {
+  base::Result<Replayed> run(const LookAt& look) {
     name_servers();
     for (const SituationEvent& entry : situation_.state) {
       auto made = build(entry, {});
@@ -69,7 +67,7 @@ class Replay {
       event = event::decode_event(*document, json::root(**document), format_, std::nullopt, false, "redacted");
       if (!event) return std::unexpected(event.error());
     }
-    return decide(std::move(*event));
+    return decide(std::move(*event), look);
   }
 
  private:
@@ -174,7 +172,7 @@ class Replay {
     return out;
   }
 
-  base::Result<Replayed> decide(Event event) {
+  base::Result<Replayed> decide(Event event, const LookAt& look) {
     std::vector<Event> all(state_.begin(), state_.end());
     for (const Event& other : others_) {
       if (!unknown_.contains(other.event_id)) all.push_back(other);
@@ -198,8 +196,9 @@ class Replay {
       const auto taken = evaluator.selection_keys((*room)->find(id));
       std::erase_if(entries, [&](const auto& entry) { return std::ranges::find(taken, entry.first) == taken.end(); });
     }
-    const auto view = rules::StateView::of(store, store.from(std::move(entries)));
-    const rules::Decision decision = evaluator.authorise((*room)->find(id), view);
+    const graph::State state = store.from(std::move(entries));
+    const rules::Decision decision = evaluator.authorise((*room)->find(id), rules::StateView::of(store, state));
+    if (look) look(**room, store, (*room)->find(id), state);
     return Replayed{{state_.begin(), state_.end()},
                     {others_.begin(), others_.end()},
                     {rejected_.begin(), rejected_.end()},
@@ -220,8 +219,9 @@ class Replay {
 
 }  // namespace
 
-base::Result<Replayed> replay(const Situation& situation, const Subject& version, const Form& form) {
-  return Replay(situation, version, form).run();
+base::Result<Replayed> replay(const Situation& situation, const Subject& version, const Form& form,
+                              const LookAt& look) {
+  return Replay(situation, version, form).run(look);
 }
 
 Side side_of(const Replayed& replayed, const Subject& version) {

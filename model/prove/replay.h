@@ -7,8 +7,12 @@
 //          which are named.
 #pragma once
 
+#include <functional>
+
 #include "model/base/error.h"
 #include "model/event/event.h"
+#include "model/graph/room.h"
+#include "model/graph/state.h"
 #include "model/prove/decode.h"
 #include "model/prove/prove.h"
 
@@ -31,8 +35,12 @@ struct Replayed {
   rules::Decision decision;
 };
 
+/// Sees the room in which the event was decided, and the state.
+using LookAt = std::function<void(graph::Room&, graph::StateStore&, base::EventIndex, graph::State)>;
+
 /// Errors: those of the builder, for what cannot be said in the version's format.
-base::Result<Replayed> replay(const Situation& situation, const Subject& version, const Form& form);
+base::Result<Replayed> replay(const Situation& situation, const Subject& version, const Form& form,
+                              const LookAt& look = {});
 
 Side side_of(const Replayed& replayed, const Subject& version);
 

@@ -116,6 +116,8 @@ z3::expr World::constant(const std::string& name) {
   return term;
 }
 
+z3::expr World::asked(const std::string& name) { return asked_.emplace(name, constant("the " + name)).first->second; }
+
 z3::expr World::literal(const std::string& text_of) {
   if (const auto at = literals_.find(text_of); at != literals_.end()) return at->second;
   z3::expr term = context_.constant(fmt::format("\"{}\"", text_of).c_str(), text_);

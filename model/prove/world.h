@@ -94,6 +94,8 @@ class World {
   z3::expr oracle(const std::string& name, const Terms& args);
   /// A new string constant, a key.
   z3::expr constant(const std::string& name);
+  /// A free string that the question is about; a situation has what it is.
+  z3::expr asked(const std::string& name);
 
   /// `decide` computes the predicate of a literal. `implies`: predicates that follow from it.
   z3::expr holds(const std::string& predicate, const z3::expr& text,
@@ -137,6 +139,7 @@ class World {
     Terms args;
     z3::expr term;
   };
+  const std::map<std::string, z3::expr>& asked() const { return asked_; }
   const std::vector<Asked>& oracles() const { return oracles_; }
   const std::vector<std::pair<z3::expr, z3::expr>>& sizes() const { return sizes_; }  // (text, its size)
   std::size_t quantifiers() const { return quantifiers_.size(); }
@@ -178,6 +181,7 @@ class World {
   std::vector<Called> calls_;
   std::vector<Held> held_;
   std::vector<Asked> oracles_;
+  std::map<std::string, z3::expr> asked_;
   std::vector<std::pair<z3::expr, z3::expr>> sizes_;
   std::vector<Quantifier> quantifiers_;
   std::map<unsigned, std::size_t> same_body_;  // by id of a body at the placeholder: its quantifier

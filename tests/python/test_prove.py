@@ -52,6 +52,14 @@ def test_lines_have_the_shape_of_the_schema_and_files_hold_the_findings(tmp_path
     assert lines[1]["history"] is None
 
 
+def test_parts_have_verdicts_of_their_own():
+    answer = stateroom.prove("creators-keep-power", "12")
+    assert {part.verdict for part in answer.parts} == {"proved"}
+    line = answer.to_dict()
+    jsonschema.validate(line, SCHEMA)
+    assert "proved: no creator lowers its own power" in answer.explain()
+
+
 def test_what_cannot_be_asked_is_said():
     assert command("prove", "same-rules:7").returncode == 2
     assert command("prove", "depth-free", "--version", "no such version").returncode == 1

@@ -112,5 +112,39 @@ TEST(Selection, ARuleThatReadsAllMembersIsNotClosed) {
   EXPECT_EQ(answer.verdict, Verdict::kRefuted) << answer.detail;
 }
 
+Verdict of_part(const Answer& answer, std::size_t part) { return answer.parts.at(part).verdict; }
+
+TEST(Power, PeersAreSafeButForPowerByDefault) {
+  const Answer answer = prove("peers", version("12"), nullptr);
+  EXPECT_EQ(answer.verdict, Verdict::kRefuted);
+  EXPECT_TRUE(answer.mismatches.empty());
+  ASSERT_EQ(answer.parts.size(), 4U);
+  for (std::size_t part = 0; part < 3; ++part)
+    EXPECT_EQ(of_part(answer, part), Verdict::kProved) << answer.parts[part].name;
+  EXPECT_EQ(of_part(answer, 3), Verdict::kRefuted) << "a lower users_default, or a first entry, demotes a peer";
+  ASSERT_FALSE(answer.findings.empty());
+  EXPECT_EQ(answer.findings[0].sides[0].label, "power_levels.allow");
+}
+
+TEST(Power, NoEntryGivesMoreThanTheSenderHas) {
+  const Answer answer = prove("no-escalation", version("12"), nullptr);
+  ASSERT_EQ(answer.parts.size(), 2U);
+  EXPECT_EQ(of_part(answer, 0), Verdict::kProved);
+  EXPECT_EQ(of_part(answer, 1), Verdict::kRefuted) << "who loses an entry has users_default, however high it is";
+}
+
+TEST(Power, CreatorsKeepItFromTwelveOn) {
+  EXPECT_EQ(prove("creators-keep-power", version("12"), nullptr).verdict, Verdict::kProved);
+  const Answer eleven = prove("creators-keep-power", version("11"), nullptr);
+  EXPECT_EQ(eleven.verdict, Verdict::kRefuted);
+  EXPECT_EQ(of_part(eleven, 1), Verdict::kRefuted) << "another of power 100 can";
+}
+
+TEST(Power, ATextWithoutPowerHasNoEncoding) {
+  Subject twelve = version("12");
+  std::erase_if(twelve.text.definitions, [](const rules::DefinitionEntry& entry) { return entry.name == "power"; });
+  EXPECT_EQ(prove("peers", twelve, nullptr).reason, Reason::kEncoding);
+}
+
 }  // namespace
 }  // namespace stateroom::prove
