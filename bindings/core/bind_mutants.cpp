@@ -96,6 +96,7 @@ class Mutants {
     if (!other) throw Refusal(other.error().front());
     return suites_->told(suite, (*other)->program);
   }
+  std::optional<bool> verdict(std::size_t suite, std::uint64_t number) const { return suites_->verdict(suite, number); }
   std::string words(std::size_t suite, std::uint64_t number) const { return suites_->words(suite, number); }
   std::optional<std::pair<std::vector<std::string>, std::string>> files(std::size_t suite, std::uint64_t number) const {
     const auto files = suites_->files(suite, number);
@@ -138,7 +139,8 @@ void bind_mutants(py::module_& module) {
            "A suite of what the checks on receipt make of events, and of which redactions apply.")
       .def("add_families", &Mutants::add_families, py::arg("suite"), py::arg("families"), NoGil(),
            "A suite of families, each a JSON text: `name, events, states, trials, recheck`; every trial is judged in "
-           "every state. Error: StateroomError, one cannot be read.")
+           "every state; with `redacts` it is asked whether the trials, which are redactions, apply. Error: "
+           "StateroomError, one cannot be read.")
       .def("suites", &Mutants::suites, "(name, cases) of each suite, in the order in which they were added.")
       .def("ask", &Mutants::ask, py::arg("number"), NoGil(),
            "For each suite the first case that tells the mutant from its version, or None; None if the mutant does "
@@ -147,6 +149,9 @@ void bind_mutants(py::module_& module) {
            "The cases of a suite, by number, that tell the mutant from its version; None if the mutant does not check.")
       .def("told_from", &Mutants::told_from, py::arg("suite"), py::arg("version"), py::arg("readings"), NoGil(),
            "The cases of a suite that tell another version, or the same with other readings, from this one.")
+      .def(
+          "verdict", &Mutants::verdict, py::arg("suite"), py::arg("number"),
+          "Whether the version allows a case's event, or its redaction applies; None where a case asks something else.")
       .def("words", &Mutants::words, py::arg("suite"), py::arg("number"), "A case in words.")
       .def("files", &Mutants::files, py::arg("suite"), py::arg("number"), NoGil(),
            "A case as signed PDUs: those of the state or history, and the one that is asked about (empty: none); None "

@@ -62,7 +62,7 @@ class Mutants:
         """
     def add_families(self, suite: str, families: collections.abc.Sequence[str]) -> None:
         """
-        A suite of families, each a JSON text: `name, events, states, trials, recheck`; every trial is judged in every state. Error: StateroomError, one cannot be read.
+        A suite of families, each a JSON text: `name, events, states, trials, recheck`; every trial is judged in every state; with `redacts` it is asked whether the trials, which are redactions, apply. Error: StateroomError, one cannot be read.
         """
     def add_histories(
         self, suite: str, files: collections.abc.Sequence[tuple[str, str]], policy_signs: bool = True
@@ -123,6 +123,12 @@ class Mutants:
     ) -> list[int]:
         """
         The cases of a suite that tell another version, or the same with other readings, from this one.
+        """
+    def verdict(
+        self, suite: typing.SupportsInt | typing.SupportsIndex, number: typing.SupportsInt | typing.SupportsIndex
+    ) -> bool | None:
+        """
+        Whether the version allows a case's event, or its redaction applies; None where a case asks something else.
         """
     def words(
         self, suite: typing.SupportsInt | typing.SupportsIndex, number: typing.SupportsInt | typing.SupportsIndex

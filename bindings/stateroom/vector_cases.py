@@ -36,6 +36,27 @@ def auth_case(version: str, about: str, event: PDU, state: Sequence[PDU], more: 
     return _case("auth", version, about, members, expected)
 
 
+def redaction_case(version: str, about: str, event: PDU, state: Sequence[PDU]) -> Case:
+    """Make a case of kind `redaction`: whether a redaction that is accepted in the state takes effect."""
+    members = {"event": dict(event), "state": list(state), "events": []}
+    asked = _core.Mutants(version)
+    asked.add_families("case", [_dump(as_family(members, version) | {"redacts": True})])
+    expected = {"event_id": event_id(event, version), "applies": asked.verdict(0, 0)}
+    return _case("redaction", version, about, members, expected)
+
+
+def as_family(case: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """Give an event in a state, as a case has them, as a family of one event and one state."""
+    named, more, (trial,) = (
+        [one | {"event_id": event_id(one, version)} for one in some]
+        for some in (case["state"], case["events"], [case["event"]])
+    )
+    state = [one["event_id"] for one in named]
+    known = {one["event_id"]: one for one in [*named, *more, trial]}
+    members = {"name": "case", "events": list(known.values()), "states": [state], "trials": [trial["event_id"]]}
+    return members | {"recheck": False}
+
+
 def family_case(version: str, family: Family, state: Sequence[str], trial: str) -> Case | None:
     """Make a case of kind `auth` of an event and a state of the exhaustive scope; None: it cannot be signed."""
     if family.events[trial]["type"] == "m.room.create":  # a history has one

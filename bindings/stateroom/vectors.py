@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 
 from stateroom import _core, scope
-from stateroom.bench import bench
 from stateroom.errors import StateroomError
 from stateroom.mutants import CITING, EXHAUSTIVE, RANDOM, RECEIPTS, SCENARIOS, SCOPE, MutantRun, drawings
 from stateroom.redraw import redraw, server_keys
-from stateroom.vector_cases import Case, auth_case, event_case, family_case, history_case, of_event
+from stateroom.vector_cases import (
+    Case,
+    as_family,
+    auth_case,
+    event_case,
+    family_case,
+    history_case,
+    of_event,
+    redaction_case,
+)
 
 SUITE_FORMAT = "stateroom-vectors/1"
 ROUNDS_MAX = 4
@@ -238,6 +246,8 @@ class VectorMaker:
                 return None
             events, event = [json.loads(one) for one in files[0]], files[1]
             about = self._core.words(suite, inner)
+            if event and name == RECEIPTS:
+                return redaction_case(self.version, about, json.loads(event), events)
             if event:
                 return auth_case(self.version, about, json.loads(event), events)
             return history_case(self.version, about, {"events": events})
@@ -272,8 +282,9 @@ class VectorMaker:
         run = MutantRun(self.version)
         order: list[int] = []
         for number, case in enumerate(cases):
-            if case["kind"] == "auth":
-                run._core.add_families(str(number), [json.dumps(_family_of(case, self.version))])
+            if case["kind"] in ("auth", "redaction"):
+                family = as_family(case, self.version) | {"redacts": case["kind"] == "redaction"}
+                run._core.add_families(str(number), [json.dumps(family)])
             else:
                 history = {m: case[m] for m in ("events", "state_sets") if m in case}
                 run._core.add_histories(str(number), [("case", json.dumps(history))], policy_signs=False)
@@ -314,17 +325,6 @@ def _holds(told: Any, number: int) -> bool:
 
 def _bare(history: dict[str, Any]) -> str:
     return json.dumps({m: history[m] for m in ("events", "state_sets") if m in history})
-
-
-def _family_of(case: Case, version: str) -> dict[str, Any]:
-    """Give a case of kind `auth` as a family of one event and one state."""
-    named = [one | {"event_id": _core.event_id(bench, json.dumps(one), version)} for one in case["state"]]
-    more = [one | {"event_id": _core.event_id(bench, json.dumps(one), version)} for one in case["events"]]
-    trial = case["event"] | {"event_id": _core.event_id(bench, json.dumps(case["event"]), version)}
-    state = [one["event_id"] for one in named]
-    known = {one["event_id"]: one for one in [*named, *more, trial]}
-    members = {"name": "case", "events": list(known.values()), "states": [state], "trials": [trial["event_id"]]}
-    return members | {"recheck": False}
 
 
 def _without_needless(told: Sequence[set[Target]]) -> list[int]:

@@ -91,6 +91,10 @@ std::vector<std::uint64_t> Suites::told(std::size_t suite, const ProgramPtr& pro
   return out;
 }
 
+std::optional<bool> Suites::verdict(std::size_t suite, std::uint64_t number) const {
+  return suites_.at(suite)->verdict(number);
+}
+
 std::string Suites::words(std::size_t suite, std::uint64_t number) const { return suites_.at(suite)->words(number); }
 
 std::optional<QuestionFiles> Suites::files(std::size_t suite, std::uint64_t number) const {

@@ -61,6 +61,8 @@ class Suites {
   std::vector<std::optional<std::string>> ask(const ProgramPtr& mutant) const;
   /// The cases of a suite that the program answers otherwise than the version, by number.
   std::vector<std::uint64_t> told(std::size_t suite, const ProgramPtr& program) const;
+  /// What the version says of a case where it says yes or no; none: of other cases.
+  std::optional<bool> verdict(std::size_t suite, std::uint64_t number) const;
   /// A case in words.
   std::string words(std::size_t suite, std::uint64_t number) const;
   /// A case as signed PDUs; none: it is one of a family, or the version has no event for it.

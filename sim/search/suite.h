@@ -28,6 +28,8 @@ class Suite {
   using Tell = std::function<bool(std::uint64_t number, std::string_view where)>;
   /// Calls `tell` for each case that the program answers otherwise than the version, in order.
   virtual void tell_apart(const ProgramPtr& program, const Tell& tell) const = 0;
+  /// What the version says where it says yes or no: an event is allowed, a redaction applies. None: of other cases.
+  virtual std::optional<bool> verdict(std::uint64_t) const { return std::nullopt; }
   /// None: the case is not made of steps, or the version has no event for it.
   virtual std::optional<QuestionFiles> files(std::uint64_t number, const ProgramPtr& version) const = 0;
 

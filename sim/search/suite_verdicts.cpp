@@ -21,6 +21,7 @@ struct Judged {
   std::vector<std::string> trial_words, state_words;
   bool selects = false;                            // whether the selection in the first state is asked too
   bool recheck = true;                             // see rules::Evaluator::authorise
+  bool redacts = false;                            // the trials are redactions: does each apply?
   std::vector<bool> allowed;                       // state by state
   std::vector<std::vector<EventIndex>> selection;  // by trial
   std::size_t scenario = 0;                        // made of it
@@ -99,6 +100,11 @@ class Verdicts final : public Suite {
     }
   }
 
+  std::optional<bool> verdict(std::uint64_t number) const override {
+    const Place at = place(number);
+    return at.room->allowed[at.state * at.room->trials.size() + at.trial];
+  }
+
   std::optional<QuestionFiles> files(std::uint64_t number, const ProgramPtr& version) const override {
     const Place at = place(number);
     if (!at.room->selects) return std::nullopt;
@@ -150,11 +156,20 @@ class Verdicts final : public Suite {
       for (const std::size_t trial : made.trials) {
         std::vector<EventIndex> selection;
         if (made.selects && s == 0) selection = evaluator.selection(index[trial], view);
-        const bool allowed = evaluator.authorise(index[trial], view, made.recheck).allowed;
+        const bool allowed = made.redacts ? applies(evaluator, index[trial], view)
+                                          : evaluator.authorise(index[trial], view, made.recheck).allowed;
         if (!tell(pair++, allowed, std::move(selection))) return {};
       }
     }
     return {};
+  }
+
+  static bool applies(rules::Evaluator& evaluator, EventIndex redaction, const rules::StateView& view) {
+    const rules::CoreVersion& version = evaluator.program().version();
+    const auto found = std::ranges::find(version.redaction, "applies", &rules::CoreName::name);
+    base::require(found != version.redaction.end(), "the section redaction says what applies");
+    const std::vector<EventIndex> locals(version.locals);
+    return evaluator.boolean(found->value, redaction, view, locals);
   }
 
   std::vector<Judged> rooms_;
@@ -195,6 +210,8 @@ base::Result<Judged> judged_of(const std::string& text, const event::EventFormat
     out.states.push_back(std::move(*state));
   }
   out.recheck = family.get("recheck").boolean();
+  const json::Value redacts = family.get("redacts");
+  out.redacts = redacts.valid() && redacts.boolean();
   const std::string name(family.get("name").string());
   for (const std::size_t trial : out.trials) out.trial_words.push_back(name + ": " + out.events[trial].event_id);
   for (std::size_t s = 0; s < out.states.size(); ++s) out.state_words.push_back(fmt::format("state {}", s));
