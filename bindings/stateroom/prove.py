@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stateroom import _core
@@ -235,7 +236,7 @@ def properties() -> dict[str, tuple[str, str]]:
 
 def prove(
     name: str,
-    version: str,
+    version: str | Path,
     *,
     profile: str = "",
     rlimit: int = RLIMIT,
@@ -274,6 +275,7 @@ def prove(
     'proved'
     """
     prover = _core.Prover()
+    version = str(version)
     known = prover.version(version, profile)
     base, _, other = name.partition(":")
     started = time.perf_counter()
