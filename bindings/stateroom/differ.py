@@ -315,7 +315,10 @@ def _write_witnesses(
     left = [one for one in out if not (folder / out[one]).exists()]
     asked = [({"ask": "witness", "auth": campaign.auth} | one.question(), one) for one in left]
     for history, one in workers.finished(asked):
-        (folder / out[one]).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        if history is None:
+            del out[one]
+        else:
+            (folder / out[one]).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return out
 
 

@@ -229,8 +229,7 @@ class Comparison:
             return bool(self.ours(case, {name: choice}) == self.value(theirs))
         if kind == "deviation":
             ids = named.split("+")
-            fewer = [[other for other in ids if other != one] for one in ids] if len(ids) > 1 else []
-            whole, *others = self._corrected(case, [ids, *fewer])
+            whole, *others = self._corrected(case, [ids, *(_each_left_out(ids) if len(ids) > 1 else [])])
             return whole == ours and ours not in others
         return self.find(case).explanation == explanation
 
@@ -244,15 +243,20 @@ class Comparison:
     def _fewest(self, case: Any, ours: Any, known: list[str]) -> list[str]:
         """Leave deviations out as long as the copy with the others corrected agrees: none left can be spared."""
         left = list(known)
-        without = self._corrected(case, [[other for other in left if other != one] for one in left])
+        without = self._corrected(case, _each_left_out(left))
         needed = [one for one, state in zip(left, without, strict=True) if state != ours]
         if self._corrected(case, [needed])[0] == ours:
-            return needed
-        for one in [one for one in left if one not in needed]:
-            fewer = [other for other in left if other != one]
-            if self._corrected(case, [fewer])[0] == ours:
-                left = fewer
-        return left
+            left = needed
+        while True:
+            without = self._corrected(case, _each_left_out(left)) if len(left) > 1 else []
+            spare = next((one for one, state in zip(left, without, strict=False) if state == ours), None)
+            if spare is None:
+                return left
+            left = [one for one in left if one != spare]
+
+
+def _each_left_out(ids: list[str]) -> list[list[str]]:
+    return [[other for other in ids if other != one] for one in ids]
 
 
 def _say(readings: list[tuple[str, str]], deviated: list[str]) -> str:

@@ -67,13 +67,16 @@ def _together(campaigns: list[dict[str, Any]], beside: Path) -> dict[str, dict[s
 
     out: dict[str, dict[str, int]] = {}
     for oracle in NAMES:
-        names = [one["name"] for one in campaigns if oracle in one["oracles"] and not one["auth"]]
-        if not names or not all((beside / name / "parts").is_dir() for name in names):
+        known = [one for one in campaigns if oracle in one["oracles"] and not one["auth"]]
+        if not known or not all((beside / one["name"] / "parts").is_dir() for one in known):
             continue
         tables = []
-        for name in names:
-            table = pandas.read_parquet(beside / name / "parts", columns=["oracle", "version", "shape"])
-            tables.append(table[table["oracle"] == oracle][["version", "shape"]])
+        for one in known:
+            files = [str(file) for file in (beside / one["name"] / "parts").glob("*.parquet")]
+            table = pandas.read_parquet(files, columns=["oracle", "version", "seed", "shape"])
+            # Parts beyond those that were summed up may be there: a campaign goes on.
+            counted = (table["oracle"] == oracle) & (table["seed"] < one["seed"] + one["histories"])
+            tables.append(table[counted][["version", "shape"]])
         whole = pandas.concat(tables)
         out[oracle] = {"histories": len(whole), "distinct": len(whole.drop_duplicates())}
     return out

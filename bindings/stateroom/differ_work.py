@@ -100,12 +100,17 @@ def again(rows: list[dict[str, Any]], auth: bool) -> list[dict[str, Any]]:
     return out
 
 
-def witness(oracle: str, version: str, seed: int, explanation: str, auth: bool) -> dict[str, Any]:
-    """Make the smallest history that we find with this explanation, with what both sides say of it."""
+def witness(oracle: str, version: str, seed: int, explanation: str, auth: bool) -> dict[str, Any] | None:
+    """Make the smallest history that we find with this explanation, with what both sides say of it.
+
+    None where it does not hold any more, or fewer deviations would do.
+    """
     comparison = _comparison(oracle, version, auth)
     if comparison is None:
         raise ValueError(f"{oracle} does not do version {version}")
     case = _made(version, seed, auth)
+    if not comparison.shows(case, explanation):
+        return None
     about = {
         "tool": "stateroom differ",
         "oracle": oracle,
