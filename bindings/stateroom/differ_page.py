@@ -298,15 +298,15 @@ BEHIND = 8  # of the explanations behind a crash
 
 def _behind(explanation: str, counts: Counter[str]) -> list[str]:
     """Say what the corrected copy comes to where the published one crashes."""
-    if not counts:
-        return []
     total, dark = sum(counts.values()), counts[""]
     named = [(what, number) for what, number in counts.most_common() if what]
+    if not named:
+        return []
     said = [f"{number:,} by `{_name(what)}`" for what, number in named[:BEHIND]]
     rest = sum(number for _, number in named[BEHIND:])
     said += [f"{rest:,} by {len(named) - BEHIND} other combinations"] if rest else []
-    said += [f"{dark:,} where the corrected copy gives no answer either"] if dark else []
-    return ["", f"Behind `{_name(explanation)}` ({total:,}) the corrected copy agrees: {', '.join(said)}."]
+    otherwise = f"; {dark:,} times it gives no answer either" if dark else ""
+    return ["", f"Behind `{_name(explanation)}` ({total:,}) the corrected copy agrees: {', '.join(said)}{otherwise}."]
 
 
 def _rate(number: int, of: int) -> str:
