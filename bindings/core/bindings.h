@@ -17,6 +17,9 @@ void bind_errors();
 /// `redact`, `event_id`, `content_hash`, `canonical_json`, …: one PDU under a version.
 void bind_event(pybind11::module_& module);
 
+/// `Explorer`, `replay_history`, `diagnose_history`: properties, and histories that break them.
+void bind_explore(pybind11::module_& module);
+
 /// `HistoryFile`, `HistoryView`, `StateView`, `ResolutionView`: histories as objects.
 void bind_history(pybind11::module_& module);
 

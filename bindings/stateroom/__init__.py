@@ -14,6 +14,18 @@ __version__: str = _core.version
 from stateroom.builder import Builder
 from stateroom.errors import InputError, InternalError, LimitError, StateroomError, TextError, UnknownNameError
 from stateroom.events import Decision, Event, Events, Receipt, Receipts
+from stateroom.explore import (
+    Diagnosis,
+    Found,
+    Property,
+    Replayed,
+    diagnose,
+    history_properties,
+    hypotheses,
+    replay,
+    search,
+    shrink,
+)
 from stateroom.histories import Edges, History, authorise, history, read_histories, read_history
 from stateroom.pdus import canonical_json, check_format, content_hash, event_id, redact, signature
 from stateroom.prove import Finding, Matrix, Proof, Side, matrix, properties, prove
@@ -29,6 +41,7 @@ __all__ = [
     "Check",
     "Comparison",
     "Decision",
+    "Diagnosis",
     "Edges",
     "Event",
     "EventFunction",
@@ -36,14 +49,17 @@ __all__ = [
     "EventSet",
     "Events",
     "Finding",
+    "Found",
     "History",
     "InputError",
     "InternalError",
     "LimitError",
     "Matrix",
     "Proof",
+    "Property",
     "Receipt",
     "Receipts",
+    "Replayed",
     "Report",
     "Resolution",
     "Rule",
@@ -63,9 +79,12 @@ __all__ = [
     "check_format",
     "compare",
     "content_hash",
+    "diagnose",
     "event_id",
     "format",
     "history",
+    "history_properties",
+    "hypotheses",
     "matrix",
     "parse",
     "print_text",
@@ -74,7 +93,10 @@ __all__ = [
     "read_histories",
     "read_history",
     "redact",
+    "replay",
+    "search",
     "show",
+    "shrink",
     "signature",
     "version",
     "versions",

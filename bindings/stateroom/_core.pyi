@@ -11,6 +11,7 @@ import typing
 
 __all__: list[str] = [
     "Answers",
+    "Explorer",
     "HistoryFile",
     "HistoryMaker",
     "HistoryView",
@@ -28,9 +29,12 @@ __all__: list[str] = [
     "commit",
     "compiler",
     "content_hash",
+    "diagnose_history",
     "event_id",
     "format_text",
     "list_errors",
+    "list_hypotheses",
+    "list_properties",
     "list_readings",
     "one_event_properties",
     "parse_text",
@@ -38,6 +42,7 @@ __all__: list[str] = [
     "redact",
     "redraw_history",
     "replay_auth",
+    "replay_history",
     "show_history",
     "signature_state",
     "solver_version",
@@ -370,6 +375,95 @@ class VetWork:
         Smallest events and states that the two decide differently.
         """
 
+class Explorer:
+    """
+    A property of a version, and histories that may break it.
+    """
+    def __init__(
+        self,
+        bench: Workbench,
+        property: str,
+        version: str,
+        profile: str = "",
+        hypotheses: collections.abc.Sequence[str] = [],
+        stale: typing.SupportsInt | typing.SupportsIndex = 0,
+    ) -> None:
+        """
+        Error: StateroomError, an unknown name or a text that does not check.
+        """
+    def file(self) -> str:
+        """
+        The find as a history of signed PDUs, as JSON without `about`.
+        """
+    def levels(self) -> list:
+        """
+        What an exhaustive search looked through, by number of events.
+        """
+    def search(
+        self,
+        events: typing.SupportsInt | typing.SupportsIndex,
+        seed: typing.SupportsInt | typing.SupportsIndex = 0,
+        histories_max: typing.SupportsInt | typing.SupportsIndex = 0,
+        exhaustive: bool = False,
+        tell: collections.abc.Callable[[int, int, int], bool] | None = None,
+    ) -> None:
+        """
+        Searches; `tell` gets histories, questions and events so far and says whether to go on.
+        """
+    def shrink(self) -> int:
+        """
+        Makes the find smaller; how many histories were tried.
+        """
+    def take(self, bytes: bytes, file: str) -> bool:
+        """
+        Takes a file's history as the find; whether it breaks the property.
+        """
+    @property
+    def complete(self) -> bool:
+        """
+        An exhaustive search came to its bound.
+        """
+    @property
+    def events(self) -> int:
+        """
+        Events of the find.
+        """
+    @property
+    def found(self) -> bool:
+        """
+        There is a find.
+        """
+    @property
+    def histories(self) -> int:
+        """
+        Histories that were made.
+        """
+    @property
+    def property_name(self) -> str:
+        """
+        The property's name.
+        """
+    @property
+    def property_sha256(self) -> str:
+        """
+        Of its text.
+        """
+    @property
+    def questions(self) -> int:
+        """
+        Merges that were asked about.
+        """
+    @property
+    def version(self) -> str:
+        """
+        The version's name.
+        """
+    @property
+    def version_sha256(self) -> str:
+        """
+        Of its text.
+        """
+
 class StateView:
     """
     A state: keys in bytewise order.
@@ -683,6 +777,13 @@ def content_hash(bench: Workbench, pdu: str, version: str) -> str:
     Unpadded base64 of the content hash.
     """
 
+def diagnose_history(
+    bench: Workbench, bytes: bytes, file: str, version: str | None, properties: collections.abc.Sequence[str]
+) -> dict:
+    """
+    Asks properties of all merges of a room. Error: StateroomError.
+    """
+
 def event_id(bench: Workbench, pdu: str, version: str) -> str:
     """
     The PDU's event id.
@@ -696,6 +797,16 @@ def format_text(text: str, file: str) -> tuple[str, list[str]]:
 def list_errors() -> Answers:
     """
     Every error code and what it means.
+    """
+
+def list_hypotheses() -> list:
+    """
+    (name, statement) of each hypothesis.
+    """
+
+def list_properties() -> list:
+    """
+    (name, id, scope, statement, formula, SHA-256 of the text) of each property that has a checker.
     """
 
 def list_readings(version: str) -> list:
@@ -731,6 +842,21 @@ def redraw_history(bytes: str, file: str, version: str, names: collections.abc.M
 def replay_auth(bytes: str, version: str) -> dict:
     """
     The verdict on the event of a file that `stateroom auth` takes.
+    """
+
+def replay_history(
+    bench: Workbench,
+    bytes: bytes,
+    file: str,
+    property: str,
+    version: str | None = None,
+    profile: str = "",
+    hypotheses: collections.abc.Sequence[str] = [],
+    stale: typing.SupportsInt | typing.SupportsIndex = 0,
+    strict: bool = False,
+) -> dict:
+    """
+    Asks a property of a history's state sets again. Error: StateroomError.
     """
 
 def show_history(

@@ -18,6 +18,7 @@ from stateroom.cli_differ import register as register_differ
 from stateroom.cli_format import register as register_format
 from stateroom.cli_mutants import register as register_mutants
 from stateroom.cli_prove import register as register_prove
+from stateroom.cli_search import register as register_search
 from stateroom.cli_vectors import register as register_vectors
 from stateroom.cli_vet import register
 from stateroom.errors import StateroomError
@@ -226,7 +227,9 @@ def _say_rest(file: str, answers: _core.Answers) -> None:
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE.room…", help="Files, or names of versions.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="Files (.room, .property), or names of versions.")
+    ],
     inherited: Annotated[
         bool, typer.Option("--inherited", help="Lints too that the version it extends has already.")
     ] = False,
@@ -461,6 +464,7 @@ register_differ(app)
 register_format(app)
 register_mutants(app)
 register_prove(app)
+register_search(app)
 register_vectors(app)
 register(app)
 

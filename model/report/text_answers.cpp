@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/properties/property.h"
 #include "model/report/answers.h"
 #include "model/report/json_writer.h"
 #include "model/rules/check.h"
@@ -49,10 +50,41 @@ std::string owners(const std::vector<std::string>& names) {
 
 }  // namespace
 
+namespace {
+
+/// A property's text, also under each stable version of the registry: which of them cannot compute it.
+std::vector<Diagnostic> check_property(Workbench& workbench, const std::string& path) {
+  std::vector<Diagnostic> found;
+  const auto property = properties::open(path);
+  if (!property) {
+    for (const base::Error& error : property.error()) found.push_back(rules::diagnostic(error));
+    return found;
+  }
+  const auto versions = workbench.registry().list();
+  if (!versions) return found;
+  for (const versions::Listing& version : *versions) {
+    if (version.status != "stable" || version.lts) continue;
+    const auto loaded = workbench.load(version.name);
+    if (!loaded) continue;
+    const auto program = properties::compile((*loaded)->text, *property->text);
+    if (program) continue;
+    for (Diagnostic diagnostic : program.error()) {
+      diagnostic.message = "in version " + version.name + ": " + diagnostic.message;
+      found.push_back(std::move(diagnostic));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
 Answers check_text(Workbench& workbench, const std::string& path, bool inherited) {
   Answers out;
   std::vector<Diagnostic> found;
-  if (const auto file = workbench.registry().open(path); !file) {
+  if (path.ends_with(".property")) {
+    found = check_property(workbench, path);
+    rules::sort_and_unique(found);
+  } else if (const auto file = workbench.registry().open(path); !file) {
     for (const base::Error& error : file.error()) found.push_back(rules::diagnostic(error));
     rules::sort_and_unique(found);
   } else {

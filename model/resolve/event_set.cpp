@@ -136,6 +136,41 @@ State overlay(Context& context, State below, State above) {
   return store.with_these(below, *changes);
 }
 
+void at_keys(Context& context, const Events& set, const Events& of, Events& out) {
+  out.clear();
+  context.touch(set.events.size() + of.events.size());
+  const graph::Room& room = context.room;
+  std::vector<KeyIndex> more;  // keys that `of` has beside those of its state
+  for (const EventIndex event : of.events) {
+    const KeyIndex key = room.key(event);
+    if (key.valid() && !context.store.get(of.common, key).valid()) more.push_back(key);
+  }
+  std::sort(more.begin(), more.end());
+  const auto has = [&](KeyIndex key) {
+    return key.valid() &&
+           (context.store.get(of.common, key).valid() || std::binary_search(more.begin(), more.end(), key));
+  };
+  for (const EventIndex event : set.events) {
+    if (has(room.key(event))) out.events.push_back(event);
+  }
+  if (set.common == State{}) return;
+  if (of.common == State{}) {
+    std::vector<Entry> kept;
+    for (const KeyIndex key : more) {
+      const EventIndex event = context.store.get(set.common, key);
+      if (event.valid()) kept.emplace_back(key, event);
+    }
+    out.common = context.store.from(std::move(kept));
+    return;
+  }
+  // Where the two states agree the key is there.
+  auto gone = context.some_changes();
+  compare(context.store, set.common, of.common, [&](KeyIndex key, EventIndex ours, EventIndex) {
+    if (ours.valid() && !has(key)) gone->emplace_back(key, EventIndex::none());
+  });
+  out.common = context.store.with_these(set.common, *gone);
+}
+
 void rivals(Context& context, const Events& set, Events& out) {
   out.clear();
   context.touch(set.events.size());

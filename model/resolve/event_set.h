@@ -19,6 +19,8 @@ void subtract(Context& context, Events& from, const Events& other);
 State as_state(Context& context, const Events& set);
 /// A state with the entries of another on top.
 State overlay(Context& context, State below, State above);
+/// Members of `set` at keys that `of` has.
+void at_keys(Context& context, const Events& set, const Events& of, Events& out);
 /// Members that share their key with another member.
 void rivals(Context& context, const Events& set, Events& out);
 

@@ -24,6 +24,10 @@ std::string reason_of(const Core& core) {
       return "a state set has it";
     case CoreKind::kRivals:
       return "another event competes for its key";
+    case CoreKind::kAtKeys:
+      return "its key is among those asked about";
+    case CoreKind::kAdmitted:
+      return "the rules allow it there";
     case CoreKind::kBetween:
       return "it lies on a path of `" + core.text + "` between two events of the set asked about";
     case CoreKind::kReachable:

@@ -154,6 +154,8 @@ void Interpreter::evaluate_sets(const Node& node, Events& out) {
     out.common = overlay(context_, as_state(context_, left), as_state(context_, right));
     return;
   }
+  if (node.kind == CoreKind::kAdmitted) return admitted(context_, left, as_state(context_, right), out);
+  if (node.kind == CoreKind::kAtKeys) return at_keys(context_, left, right, out);
   out.common = left.common;
   out.events = left.events;
   if (node.kind == CoreKind::kUnion) return unite(context_, out, right);

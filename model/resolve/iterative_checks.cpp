@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/resolve/event_set.h"
+
 namespace stateroom::resolve {
 
 bool Context::allowed(EventIndex event, const rules::StateView& state) {
@@ -28,6 +30,22 @@ State apply(Context& context, std::span<const EventIndex> order, State state) {
     if (context.allowed(event, view) && key.valid()) work.set(key, event);
   }
   return work.finish();
+}
+
+void admitted(Context& context, const Events& set, State state, Events& out) {
+  out.clear();
+  out.is_order = set.is_order;
+  auto all = context.lists.take();
+  if (set.is_order) {
+    all->assign(set.events.begin(), set.events.end());
+  } else {
+    members(context, set, *all);
+  }
+  const rules::StateView view = rules::StateView::of(context.store, state);
+  for (const EventIndex event : *all) {
+    if (context.over_limit()) break;
+    if (context.allowed(event, view)) out.events.push_back(event);
+  }
 }
 
 namespace {

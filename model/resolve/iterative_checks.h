@@ -18,6 +18,9 @@ State apply(Context& context, std::span<const EventIndex> order, State state);
 /// text's key.
 State until_rejected(Context& context, std::span<const EventIndex> sorted, State state, bool jointly);
 
+/// admitted(X against S): the members of X that the rules allow in S.
+void admitted(Context& context, const Events& set, State state, Events& out);
+
 /// first_allowed(X against S): per key the first that S allows; if there is none, nothing, or the last tried.
 State first_allowed(Context& context, std::span<const EventIndex> sorted, State state, bool else_last);
 

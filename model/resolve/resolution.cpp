@@ -32,6 +32,12 @@ Resolver::~Resolver() = default;
 
 void Resolver::set_horizon(EventIndex horizon) { data_->context.horizon = horizon; }
 
+std::vector<EventIndex> Resolver::members_of(std::uint32_t name) {
+  std::vector<EventIndex> out;
+  members(data_->context, data_->interpreter.named(name), out);
+  return out;
+}
+
 const Work& Resolver::work() const { return data_->context.work; }
 
 void Resolver::Data::write_trace(Trace& trace) {

@@ -75,6 +75,8 @@ class Resolver {
   void set_horizon(EventIndex horizon);
   /// Resolves; `trace` null costs nothing. Error: kLimit (steps, state sets).
   base::Result<State> resolve(std::span<const State> states, Trace* trace = nullptr);
+  /// The members of a name without parameters, of the last resolution, ascending. The store may have grown since.
+  std::vector<EventIndex> members_of(std::uint32_t name);
   /// What the last resolution cost.
   const Work& work() const;
 

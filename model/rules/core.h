@@ -112,6 +112,8 @@ enum class CoreKind : std::uint8_t {
   kSha1,        // args {string}
   kRivals,      // args {event list, events, or state}: members that share a key with another member (list: another
                 // position)
+  kAtKeys,      // args {events, events}: members of the first at keys that the second has
+  kAdmitted,    // args {events, state or event list}: members that the rules allow in it
   kSelected,    // args {event}: does the section `auth events` of the frame's event select it
   kSignedBy,    // args {server}; text: object ("signed_object")
   kSignedWith,  // args {server, key version, keys column}

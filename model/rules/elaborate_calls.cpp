@@ -6,44 +6,14 @@
 namespace stateroom::rules {
 
 const std::vector<std::string>& primitive_names() {
-  static const std::vector<std::string> names = {"accepted",
-                                                 "allowed",
-                                                 "apply",
-                                                 "auth_chain",
-                                                 "between",
-                                                 "changes",
-                                                 "count",
-                                                 "event",
-                                                 "extremities",
-                                                 "first_allowed",
-                                                 "levels",
-                                                 "line",
-                                                 "only",
-                                                 "opaque",
-                                                 "position",
-                                                 "prefix",
-                                                 "reachable",
-                                                 "redacted",
-                                                 "canonical_json",
-                                                 "sha256",
-                                                 "unpadded_base64",
-                                                 "unpadded_base64url",
-                                                 "resolve",
-                                                 "rivals",
-                                                 "selected",
-                                                 "selection",
-                                                 "server",
-                                                 "sha1",
-                                                 "signed_by",
-                                                 "signed_with",
-                                                 "size",
-                                                 "sort",
-                                                 "state",
-                                                 "states",
-                                                 "topological",
-                                                 "until_rejected",
-                                                 "verifies",
-                                                 "identifier"};
+  static const std::vector<std::string> names = {
+      "accepted",    "admitted",       "allowed",        "apply",     "at_keys",         "auth_chain",
+      "between",     "changes",        "count",          "event",     "extremities",     "first_allowed",
+      "levels",      "line",           "only",           "opaque",    "position",        "prefix",
+      "reachable",   "redacted",       "canonical_json", "sha256",    "unpadded_base64", "unpadded_base64url",
+      "resolve",     "rivals",         "selected",       "selection", "server",          "sha1",
+      "signed_by",   "signed_with",    "size",           "sort",      "state",           "states",
+      "topological", "until_rejected", "verifies",       "identifier"};
   return names;
 }
 
@@ -90,6 +60,8 @@ CorePtr Elaborator::call(const Expr& expr, const Scope& scope) {
                                                                            {"count", &Elaborator::count},
                                                                            {"event", &Elaborator::event_by_id},
                                                                            {"rivals", &Elaborator::rivals},
+                                                                           {"admitted", &Elaborator::admitted},
+                                                                           {"at_keys", &Elaborator::at_keys},
                                                                            {"selected", &Elaborator::selected},
                                                                            {"signed_by", &Elaborator::oracle},
                                                                            {"signed_with", &Elaborator::oracle},
@@ -272,6 +244,34 @@ CorePtr Elaborator::rivals(const Expr& expr, const Scope& scope) {
     return node(CoreKind::kRivals, expr.location, {.kind = TypeKind::kEventList}, {x});
   const CorePtr events = coerce_or_report(x, TypeKind::kEvents, expr.children[0]->location, "the argument of `rivals`");
   return events ? node(CoreKind::kRivals, expr.location, {.kind = TypeKind::kEvents}, {events}) : nullptr;
+}
+
+CorePtr Elaborator::at_keys(const Expr& expr, const Scope& scope) {
+  if (!arity(expr, 2, 2)) return nullptr;
+  const CorePtr x = expression(*expr.children[0], scope);
+  if (!x) return nullptr;
+  const CorePtr of =
+      coerce_or_report(x, TypeKind::kEvents, expr.children[0]->location, "the first argument of `at_keys`");
+  const CorePtr keys = value_of(*expr.children[1], scope, TypeKind::kEvents, "the second argument of `at_keys`");
+  if (!of || !keys) return nullptr;
+  // A subset of a state is a state.
+  const TypeKind kind = x->type.kind == TypeKind::kState ? TypeKind::kState : TypeKind::kEvents;
+  return node(CoreKind::kAtKeys, expr.location, {.kind = kind}, {of, keys});
+}
+
+CorePtr Elaborator::admitted(const Expr& expr, const Scope& scope) {
+  if (!arity(expr, 1, 1)) return nullptr;
+  const CorePtr x = expression(*expr.children[0], scope);
+  const Clause* against = expr.clause(ClauseKind::kAgainst);
+  if (!against) return type_error(expr.location, "`admitted` needs `against`", "write `admitted(X against S)`");
+  CorePtr state = expression(*against->expr, scope);
+  if (!x || !state) return nullptr;
+  const CorePtr of = coerce_or_report(x, TypeKind::kEvents, expr.children[0]->location, "the argument of `admitted`");
+  if (state->type.kind != TypeKind::kEventList)
+    state = coerce_or_report(state, TypeKind::kState, against->location, "what stands after `against`");
+  if (!of || !state) return nullptr;
+  const TypeKind kind = x->type.kind == TypeKind::kState ? TypeKind::kState : TypeKind::kEvents;
+  return node(CoreKind::kAdmitted, expr.location, {.kind = kind}, {of, state});
 }
 
 CorePtr Elaborator::selected(const Expr& expr, const Scope& scope) {

@@ -121,6 +121,8 @@ class Elaborator {
   CorePtr count(const Expr& expr, const Scope& scope);
   CorePtr event_by_id(const Expr& expr, const Scope& scope);
   CorePtr rivals(const Expr& expr, const Scope& scope);
+  CorePtr admitted(const Expr& expr, const Scope& scope);
+  CorePtr at_keys(const Expr& expr, const Scope& scope);
   CorePtr selected(const Expr& expr, const Scope& scope);
   CorePtr oracle(const Expr& expr, const Scope& scope);
   CorePtr levels(const Expr& expr, const Scope& scope);

@@ -432,6 +432,8 @@ std::uint32_t Code::lower(const Core& core, bool as_key) {
     case CoreKind::kAllowed:
     case CoreKind::kValid:
     case CoreKind::kObjectHash:
+    case CoreKind::kAtKeys:
+    case CoreKind::kAdmitted:
       unsupported(core);
   }
   unsupported(core);

@@ -141,6 +141,8 @@ bool reads_frame(const Core& core) {
     case CoreKind::kLevelsOf:
     case CoreKind::kSha1:
     case CoreKind::kRivals:
+    case CoreKind::kAtKeys:
+    case CoreKind::kAdmitted:
     case CoreKind::kNamed:
     case CoreKind::kStates:
     case CoreKind::kUnion:

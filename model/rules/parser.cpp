@@ -274,6 +274,37 @@ void Parser::head_line(FileHead& head) {
   newline();
 }
 
+PropertyText Parser::property() {
+  PropertyText out;
+  out.location = location();
+  take("property");
+  out.name = string("the property's name as a string");
+  take("id");
+  out.id = string("the property's id as a string");
+  block("an indented line", [&] { property_line(out); });
+  if (!lexed_.errors.empty()) return out;  // what is missing may stand where the error is
+  if (out.says.empty()) refuse(base::ErrorCode::kSyntax, "the property has no line `says`", out.location);
+  if (std::ranges::find(out.names, kViolations, &DefinitionEntry::name) == out.names.end()) {
+    refuse(base::ErrorCode::kName, "the property has no `violations`", out.location,
+           "write below `resolution` which events show that it does not hold");
+  }
+  return out;
+}
+
+void Parser::property_line(PropertyText& property) {
+  if (opt("says")) {
+    property.says = string("the statement in words, as a string");
+    newline();
+  } else if (opt("formula")) {
+    property.formula = string("the statement in mathematics, as a string");
+    newline();
+  } else if (opt("resolution")) {
+    block("the names of the section, indented", [&] { property.names.push_back(definition_entry()); });
+  } else {
+    expected("", {"says", "formula", "resolution"});
+  }
+}
+
 void Parser::part(File& file) {
   Part out;
   out.location = location();

@@ -14,6 +14,7 @@
 
 #include "model/rules/lexer.h"
 #include "model/rules/parser.h"
+#include "model/rules/property_text.h"
 
 namespace stateroom::rules {
 
@@ -29,6 +30,7 @@ class Parser {
 
   // parser.cpp
   File file();
+  PropertyText property();
   // parse_entries.cpp
   Entry entry(const SectionName& section);
   // parse_expressions.cpp
@@ -77,6 +79,7 @@ class Parser {
   void count_node();
 
   // parser.cpp
+  void property_line(PropertyText& property);
   FileHead file_head();
   void head_line(FileHead& head);
   void part(File& file);

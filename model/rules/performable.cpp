@@ -18,15 +18,15 @@ constexpr std::array kOfSections = {
     CoreKind::kPosition,       CoreKind::kApply,        CoreKind::kStateEntry, CoreKind::kUntilRejected,
     CoreKind::kFirstAllowed,   CoreKind::kResolve,      CoreKind::kOnly,       CoreKind::kSelection,
     CoreKind::kExtremities,    CoreKind::kBefore,       CoreKind::kAllowed,    CoreKind::kValid,
-    CoreKind::kObjectHash};
+    CoreKind::kObjectHash,     CoreKind::kAtKeys,       CoreKind::kAdmitted};
 
 // What the resolution computes as a set, order or state, besides variables, constants and aggregates.
-constexpr std::array kSets = {CoreKind::kNamed,        CoreKind::kIf,          CoreKind::kSingleton,
-                              CoreKind::kEdges,        CoreKind::kTopological, CoreKind::kSort,
-                              CoreKind::kLine,         CoreKind::kApply,       CoreKind::kUntilRejected,
-                              CoreKind::kFirstAllowed, CoreKind::kMeet,        CoreKind::kComprehension,
-                              CoreKind::kUnion,        CoreKind::kMinus,       CoreKind::kOverlaid,
-                              CoreKind::kReachable,    CoreKind::kBetween,     CoreKind::kRivals};
+constexpr std::array kSets = {
+    CoreKind::kNamed,         CoreKind::kIf,           CoreKind::kSingleton, CoreKind::kEdges,
+    CoreKind::kTopological,   CoreKind::kSort,         CoreKind::kLine,      CoreKind::kApply,
+    CoreKind::kUntilRejected, CoreKind::kFirstAllowed, CoreKind::kMeet,      CoreKind::kComprehension,
+    CoreKind::kUnion,         CoreKind::kMinus,        CoreKind::kOverlaid,  CoreKind::kReachable,
+    CoreKind::kBetween,       CoreKind::kRivals,       CoreKind::kAtKeys,    CoreKind::kAdmitted};
 
 bool holds_events(TypeKind type) {
   return type == TypeKind::kEvents || type == TypeKind::kState || type == TypeKind::kStateList ||

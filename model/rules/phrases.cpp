@@ -309,6 +309,8 @@ std::string Phrases::call(const Expr& expr) const {
     return expr.children.size() > 1 ? "the " + arg(1) + " event with the id " + arg(0)
                                     : "the event with the id " + arg(0);
   if (f == "rivals") return "the entries of " + arg(0) + " that share type and `state_key` with another";
+  if (f == "admitted") return "the events of " + arg(0) + " that the rules allow in " + with(ClauseKind::kAgainst);
+  if (f == "at_keys") return "the entries of " + arg(0) + " at keys of " + arg(1);
   if (f == "levels") return "the levels of " + arg(0);
   if (f == "changes") return changes(expr, {});
   if (f == "auth_chain") return "the auth chain of " + arg(0) + (within.empty() ? "" : ", followed" + within);

@@ -27,7 +27,7 @@ MODEL = [
     "prove",
     "report",
 ]
-SIM = ["kernel", "network", "server", "adversary", "workload", "monitor", "search"]
+SIM = ["kernel", "network", "server", "workload", "adversary", "monitor", "scenarios", "search", "explore"]
 LAYERS = [*(f"model/{name}" for name in MODEL), *(f"sim/{name}" for name in SIM), "bindings"]
 
 # Foreign headers and the folders that may include them.
