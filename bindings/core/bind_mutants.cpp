@@ -12,6 +12,7 @@
 #include "model/report/workbench.h"
 #include "model/rules/elaborate.h"
 #include "model/rules/mutate.h"
+#include "model/versions/compiled_tests.h"
 #include "sim/search/mutation.h"
 
 namespace stateroom::bindings {
@@ -81,14 +82,14 @@ class Mutants {
   std::optional<std::vector<std::optional<std::string>>> ask(std::size_t number) const {
     const auto core = rules::elaborate(rules::apply(loaded_->text, mutants_.at(number)));
     if (!core) return std::nullopt;
-    return suites_->ask(rules::Program::compile(*core));
+    return suites_->ask(rules::Program::compile(*core, versions::compiled_tests()));
   }
 
   /// None for a mutant that is no room version.
   std::optional<std::vector<std::uint64_t>> told(std::size_t suite, std::size_t number) const {
     const auto core = rules::elaborate(rules::apply(loaded_->text, mutants_.at(number)));
     if (!core) return std::nullopt;
-    return suites_->told(suite, rules::Program::compile(*core));
+    return suites_->told(suite, rules::Program::compile(*core, versions::compiled_tests()));
   }
   std::vector<std::uint64_t> told_from(std::size_t suite, const std::string& version,
                                        const std::map<std::string, std::string>& readings) {

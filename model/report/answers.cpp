@@ -2,6 +2,7 @@
 
 #include "model/report/json_writer.h"
 #include "model/rules/elaborate.h"
+#include "model/versions/compiled_tests.h"
 
 namespace stateroom::report {
 
@@ -34,7 +35,7 @@ std::expected<LoadedPtr, std::vector<base::Error>> Workbench::load(const std::st
   auto loaded = std::make_shared<Loaded>();
   loaded->text = std::move(*text);
   loaded->core = *core;
-  loaded->program = rules::Program::compile(*core);
+  loaded->program = rules::Program::compile(*core, versions::compiled_tests());
   const std::lock_guard lock(mutex_);
   loaded_[key] = loaded;
   return loaded;

@@ -20,6 +20,10 @@
 
 namespace stateroom::rules {
 
+bool is_text(const event::ValueType& type);
+/// Whether a column's cells are single strings.
+bool is_text(const graph::Column& column);
+
 enum class Op : std::uint8_t {
   // Values. The constants stand first: Evaluator::Data::value answers them by comparing.
   kNumber,   // number
@@ -129,6 +133,10 @@ struct Site {
   auto operator<=>(const Site&) const = default;
 };
 
+/// Whether the event decides a condition alone, once and for all. The events of a room do not change, so event(…) does
+/// not count.
+inline bool decided_by_event(std::uint8_t reads) { return (reads & (kReadsState | kReadsRejected | kReadsLocal)) == 0; }
+
 class Code {
  public:
   std::vector<Node> nodes;
@@ -146,6 +154,10 @@ class Code {
   std::uint32_t literal(const std::string& text);
   /// Where these values stand in `extra`.
   std::uint32_t places(const std::vector<std::uint32_t>& values);
+  /// Whether a condition begins with what its event decides: `a and b`, `a or b`, `if a then b else c`.
+  bool begins_decided(std::uint32_t condition) const;
+  /// What may be left of a condition once that with which it begins is decided.
+  std::vector<std::uint32_t> remains(std::uint32_t condition) const;
   /// The sites of the state that an expression may read, ascending.
   const std::vector<std::uint32_t>& sites_read(std::uint32_t node) const { return known_->sites_read[node]; }
   /// The locals that an expression reads and does not bind, ascending.

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "model/rules/compiled.h"
+#include "model/rules/test_text.h"
+
 namespace stateroom::rules {
 
 namespace {
@@ -141,12 +144,49 @@ class RuleCompiler {
   Program::Data& data_;
 };
 
+// Gives each condition that may be left of a step a test: what was compiled from its text, else the interpreter.
+class TestFinder {
+ public:
+  TestFinder(Program::Data& data, CompiledTests compiled) : data_(data), compiled_(compiled) {}
+
+  void add(const Step& step) {
+    if (step.domain != kNone) {
+      const auto [at, fresh] = data_.tests.try_emplace(TestKey{step.domain, step.condition, step.locals});
+      if (!fresh) return;
+      at->second.noting = {&Compiled::each, operands({step.domain, step.condition, step.locals})};
+      at->second.fast = find(each_text(data_.code, data_.version->plan, step)).value_or(at->second.noting);
+    } else if (step.condition != kNone) {
+      for (const std::uint32_t condition : data_.code.remains(step.condition)) {
+        const auto [at, fresh] = data_.tests.try_emplace(TestKey{kNone, condition, kNone});
+        if (!fresh) continue;
+        at->second.noting = {&Compiled::condition, operands({condition})};
+        at->second.fast = find(condition_text(data_.code, data_.version->plan, condition)).value_or(at->second.noting);
+      }
+    }
+  }
+
+ private:
+  std::uint32_t operands(const std::vector<std::uint32_t>& values) {
+    data_.operands.insert(data_.operands.end(), values.begin(), values.end());
+    return static_cast<std::uint32_t>(data_.operands.size() - values.size());
+  }
+  std::optional<Test::Way> find(const std::optional<TestText>& written) {
+    if (!written) return std::nullopt;
+    const auto found = std::ranges::lower_bound(compiled_, written->text, {}, &CompiledTest::text);
+    if (found == compiled_.end() || found->text != written->text) return std::nullopt;
+    return Test::Way{found->run, operands(written->operands)};
+  }
+
+  Program::Data& data_;
+  CompiledTests compiled_;
+};
+
 }  // namespace
 
 Program::Program() = default;
 Program::~Program() = default;
 
-std::shared_ptr<const Program> Program::compile(std::shared_ptr<const CoreVersion> version) {
+std::shared_ptr<const Program> Program::compile(std::shared_ptr<const CoreVersion> version, CompiledTests compiled) {
   std::shared_ptr<Program> program(new Program());
   program->data_ = std::make_unique<Data>(version);
   Data& data = *program->data_;
@@ -155,6 +195,8 @@ std::shared_ptr<const Program> Program::compile(std::shared_ptr<const CoreVersio
   compiler.selection(version->auth_events);
   compiler.names(version->receipt);
   data.code.sites_open = false;
+  TestFinder finder(data, compiled);
+  for (const Step& step : data.steps) finder.add(step);
   if (data.version->key_valid) data.code.lower(*data.version->key_valid);  // so that an evaluator finds it there
   return program;
 }

@@ -105,51 +105,15 @@ bool Evaluator::Data::each_level(const Node& node, const Frame& frame, Visit vis
   return false;
 }
 
-namespace {
-
-Value value_of(const MapEntry& entry) { return {entry.number, entry.status, false, entry.beyond_double}; }
-
-// Values are compared as parsed: two that are ill-typed are no change.
-bool changed(const Value& old, const Value& now) {
-  return old.status != now.status || (old.ok() && old.number != now.number);
-}
-
-}  // namespace
-
-// (name, old, new) of the fields and map entries that differ between two contents. Of three bound names the third is
-// passed through the local of the quantifier: see `any`.
+// Of three bound names the third is passed through the local of the quantifier: see `any`.
 bool Evaluator::Data::each_change(const Node& node, const Frame& frame, Visit visit) {
   const EventIndex before = value(node.a, frame).event();
   const EventIndex after = value(node.b, frame).event();
-  const auto report = [&](StringId name, const Value& old, const Value& now) {
-    if (!changed(old, now)) return false;
+  const std::span columns(code_.extra.data() + node.c, static_cast<std::size_t>(node.number));
+  return visit_changes(before, after, columns, [&](StringId name, const Value& old, const Value& now) {
     change_name_ = Value::of(name);
     return visit(old, now);
-  };
-  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(node.number); ++i) {
-    const std::uint32_t at = code_.extra[node.c + i];
-    const graph::ColumnIndex column_index{at};
-    if (column_is_map_[at] == 0) {
-      const Value old = before.valid() ? column(before, at) : Value{};
-      const Value now = after.valid() ? column(after, at) : Value{};
-      if (report(column_names_[at], old, now)) return true;
-      continue;
-    }
-    // Both sides are sorted by key: a merge meets each key once.
-    const std::span<const MapEntry> left =
-        before.valid() ? room.entries(room.cell(before, column_index)) : std::span<const MapEntry>{};
-    const std::span<const MapEntry> right =
-        after.valid() ? room.entries(room.cell(after, column_index)) : std::span<const MapEntry>{};
-    for (std::size_t l = 0, r = 0; l < left.size() || r < right.size();) {
-      const bool take_left = r == right.size() || (l < left.size() && left[l].key <= right[r].key);
-      const bool take_right = l == left.size() || (r < right.size() && right[r].key <= left[l].key);
-      const StringId key = take_left ? left[l].key : right[r].key;
-      const Value old = take_left ? value_of(left[l++]) : Value{};
-      const Value now = take_right ? value_of(right[r++]) : Value{};
-      if (report(key, old, now)) return true;
-    }
-  }
-  return false;
+  });
 }
 
 bool Evaluator::Data::any(std::uint32_t domain, std::uint32_t body, std::uint32_t locals, bool wanted,

@@ -6,33 +6,48 @@
 
 namespace stateroom::rules {
 
-Decision Evaluator::Data::run(const Steps& steps, const Frame& frame) {
-  const std::size_t count = steps.size();
+Decision Evaluator::Data::run(const Residual& left, const Frame& frame) {
+  const bool notes = reads_ != nullptr;
+  const std::size_t count = left.steps.size();
   for (std::size_t at = 0; at < count;) {
-    const Step& step = steps[at];
+    const Running& step = left.steps[at];
+    const Running::Way& way = notes ? step.noting : step.fast;
+    const bool holds = way.run == nullptr || way.run(*this, frame, way.operands);
     switch (step.kind) {
       case Step::Kind::kWhen:
-        at = truth(step.condition, frame) ? at + 1 : step.target;
+        at = holds ? at + 1 : step.target;
         continue;
       case Step::Kind::kSkip:
-        at = step.condition == Node::kNone || truth(step.condition, frame) ? step.target : at + 1;
+        at = holds ? step.target : at + 1;
         continue;
       case Step::Kind::kAllow:
-        if (step.condition == Node::kNone || truth(step.condition, frame)) return {true, RuleIndex{step.rule}};
+        if (holds) return {true, RuleIndex{step.rule}};
         break;
       case Step::Kind::kReject:
-        if (step.condition == Node::kNone || truth(step.condition, frame)) return {false, RuleIndex{step.rule}};
+      case Step::Kind::kEach:
+        if (holds) return {false, RuleIndex{step.rule}};
         break;
       case Step::Kind::kIff:
-        return {truth(step.condition, frame), RuleIndex{step.rule}};
-      case Step::Kind::kEach:
-        if (any(step.domain, step.condition, step.locals, true, frame)) return {false, RuleIndex{step.rule}};
-        break;
+        return {holds, RuleIndex{step.rule}};
     }
     ++at;
   }
   base::require(false, "the last rule decides without a condition");
   return {};
+}
+
+// The slots that the rules may read, before they run.
+void Evaluator::Data::look_up(const Residual& left, const Frame& frame) {
+  const std::uint32_t* keys = site_values_.data() + frame.sites;
+  if (frame.view->kind != StateView::Kind::kState) {
+    for (const std::uint32_t site : left.sites) slots_[site] = {call_, entry(frame, KeyIndex{keys[site]})};
+    return;
+  }
+  const StateStore& store = *frame.view->store;
+  for (const std::uint32_t site : left.sites) {
+    const KeyIndex key{keys[site]};
+    slots_[site] = {call_, key.valid() ? store.get(frame.view->state, key) : EventIndex::none()};
+  }
 }
 
 // Reads the entries first: if all are those of the last time, the decision is the last one's.
@@ -43,18 +58,17 @@ Decision Evaluator::Data::run_unless_remembered(const Residual& left, const Fram
     remembered_.push_back({0, static_cast<std::uint32_t>(remembered_entries_.size()), {}});
     remembered_entries_.resize(remembered_entries_.size() + left.sites.size());
   }
+  look_up(left, frame);
   Remembered& last = remembered_[place];
   bool same = !fresh && last.rejections == room.rejections();
   EventIndex* entries = remembered_entries_.data() + last.first;
   for (const std::uint32_t site : left.sites) {
-    const EventIndex found = entry(frame, KeyIndex{site_values_[frame.sites + site]});
-    slots_[site] = {call_, found};
-    same = same && *entries == found;
-    *entries++ = found;
+    same = same && *entries == slots_[site].event;
+    *entries++ = slots_[site].event;
   }
   if (same) return last.decision;
   last.rejections = room.rejections();
-  last.decision = run(left.steps, frame);
+  last.decision = run(left, frame);
   return last.decision;
 }
 
@@ -126,26 +140,7 @@ EventIndex Evaluator::Data::event_by_id(const Node& node, const Frame& frame) {
 
 Value Evaluator::Data::field(const Node& node, const Frame& frame) {
   const EventIndex e = event_of(node.a, frame);
-  if (!e.valid()) return {};
-  switch (static_cast<EventMember>(node.b)) {
-    case EventMember::kType:
-      return Value::of(room.type(e));
-    case EventMember::kSender:
-      return Value::of(room.sender(e));
-    case EventMember::kRoomId:
-      return Value::of(room.room_id(e));
-    case EventMember::kStateKey:
-      return Value::of(room.state_key(e));
-    case EventMember::kEventId:
-      return Value::of(room.event_id(e));
-    case EventMember::kOriginServerTs:
-      return Value::of(room.origin_server_ts(e));
-    case EventMember::kDepth:
-      return Value::of(room.depth(e));
-    case EventMember::kRejected:
-      return Value::of(std::int64_t{room.rejected(e) ? 1 : 0});
-  }
-  return {};
+  return e.valid() ? member(e, static_cast<EventMember>(node.b)) : Value{};
 }
 
 Value Evaluator::Data::column(EventIndex event, std::uint32_t column) const {
@@ -162,15 +157,9 @@ const Cell* Evaluator::Data::cell_of(std::uint32_t column_node, const Frame& fra
   return event.valid() ? &room.cell(event, graph::ColumnIndex{node.b}) : &kNoCell;
 }
 
-// The entry's own status: an entry of the wrong type hides no other.
 Value Evaluator::Data::map_entry(const Node& node, const Frame& frame) {
   const StringId key = value(node.b, frame).string();
-  if (!key.valid()) return {};
-  const auto entries = room.entries(*cell_of(node.a, frame));
-  const auto at = std::lower_bound(entries.begin(), entries.end(), key,
-                                   [](const graph::MapEntry& entry, StringId wanted) { return entry.key < wanted; });
-  if (at == entries.end() || at->key != key) return {};
-  return {at->number, at->status, false, at->beyond_double};
+  return key.valid() ? entry_of(*cell_of(node.a, frame), key) : Value{};
 }
 
 // Another event and, as the state, a list of events: what the call remembers belongs to the outer event and is left

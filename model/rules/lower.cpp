@@ -40,6 +40,15 @@ EventMember member_of(const std::string& name) {
 
 }  // namespace
 
+bool is_text(const event::ValueType& type) {
+  using Base = event::ValueType::Base;
+  return type.base == Base::kString || type.base == Base::kIdentifier;
+}
+
+bool is_text(const graph::Column& column) {
+  return is_text(column.type) && std::ranges::find(column.path, "*") == column.path.end();
+}
+
 Code::Code(const CoreVersion& version) : version_(&version) { edge_fields = version.format.edge_fields; }
 
 Code::Known& Code::changed() {
@@ -89,6 +98,27 @@ std::uint32_t Code::add(Node node, const Places& children, const Places& bound) 
   if (shared && nodes[at->second].number == 0 && (nodes[at->second].reads & kReadsLocal) == 0)
     nodes[at->second].number = ++memos;
   return at->second;
+}
+
+bool Code::begins_decided(std::uint32_t condition) const {
+  const Node& node = nodes[condition];
+  const bool has_parts = node.op == Op::kAnd || node.op == Op::kOr || node.op == Op::kIf;
+  return has_parts && decided_by_event(nodes[node.a].reads);
+}
+
+std::vector<std::uint32_t> Code::remains(std::uint32_t condition) const {
+  std::vector<std::uint32_t> out, open{condition};
+  while (!open.empty()) {
+    const std::uint32_t at = open.back();
+    open.pop_back();
+    if (begins_decided(at)) {
+      open.push_back(nodes[at].b);
+      if (nodes[at].op == Op::kIf) open.push_back(nodes[at].c);
+    } else {
+      out.push_back(at);
+    }
+  }
+  return out;
 }
 
 std::uint32_t Code::places(const Places& values) {

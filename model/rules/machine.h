@@ -5,6 +5,7 @@
 // with the keys of its slots. What depends on the state is remembered for one call.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
@@ -72,6 +73,8 @@ struct Frame {
 };
 
 class Evaluator::Data {
+  friend struct Compiled;
+
  public:
   Data(std::shared_ptr<const Program> of, Room& in, Oracles answers);
 
@@ -113,10 +116,21 @@ class Evaluator::Data {
     Value value;
   };
   using Steps = std::vector<Step>;
+  /// A step as it runs. Without a test it holds.
+  struct Running {
+    struct Way {
+      TestFunction run = nullptr;
+      const std::uint32_t* operands = nullptr;
+    };
+    Step::Kind kind = Step::Kind::kWhen;
+    std::uint32_t rule = Node::kNone;
+    std::uint32_t target = 0;
+    Way fast, noting;
+  };
   /// What is left of the rules for some events. A decision by it follows from the entries of these sites, and from who
   /// is rejected, if it can be remembered.
   struct Residual {
-    Steps steps;
+    std::vector<Running> steps;
     std::vector<std::uint32_t> sites;
     bool memorable = true;
   };
@@ -132,15 +146,21 @@ class Evaluator::Data {
   Frame frame_of(EventIndex event, const StateView* view, bool outer);
   std::uint32_t prepare(EventIndex event);
   std::uint32_t residual(EventIndex event, bool recheck);
-  Residual residual_of(Steps steps) const;
+  std::uint32_t remains(std::uint32_t condition, const Frame& frame);
+  Residual residual_of(const Steps& steps) const;
   void select(EventIndex event);
   Lowered& lowered(LoweredMap& cache, const CorePtr& expression, bool as_key);
   Value ask(Lowered& of, EventIndex event, const StateView& state, std::span<const EventIndex> locals);
-  void begin(ReadLog* reads);
+  void begin(ReadLog* reads) {
+    reads_ = reads;
+    if (++call_ == 0) forget();
+  }
+  void forget();
   void enter(std::uint32_t node, std::span<const EventIndex> locals);
 
   // evaluate.cpp
-  Decision run(const Steps& steps, const Frame& frame);
+  Decision run(const Residual& left, const Frame& frame);
+  void look_up(const Residual& left, const Frame& frame);
   Decision run_unless_remembered(const Residual& left, const Frame& frame, std::uint32_t& place);
   // Constants, cached slots and the frame's event are answered in place: most of what rules ask for is one of these.
   Value value(std::uint32_t at, const Frame& frame) {
@@ -158,7 +178,9 @@ class Evaluator::Data {
   Value compute(std::uint32_t node, const Frame& frame);
   bool truth(std::uint32_t node, const Frame& frame);
   Value field(const Node& node, const Frame& frame);
+  Value member(EventIndex event, EventMember member) const;
   Value column(EventIndex event, std::uint32_t column) const;
+  Value entry_of(const Cell& map, StringId key) const;
   const Cell* cell_of(std::uint32_t column_node, const Frame& frame);
   Value map_entry(const Node& node, const Frame& frame);
   Value given(const Node& node, const Frame& frame);
@@ -183,6 +205,9 @@ class Evaluator::Data {
   bool each_member(std::uint32_t domain, const Frame& frame, Visit visit);
   bool each_level(const Node& node, const Frame& frame, Visit visit);
   bool each_change(const Node& node, const Frame& frame, Visit visit);
+  template <class Visitor>
+  bool visit_changes(EventIndex before, EventIndex after, std::span<const std::uint32_t> columns,
+                     const Visitor& visit) const;
   std::span<const EventIndex> edges(const Node& node, const Frame& frame);
   std::vector<EventIndex> rivals(std::span<const EventIndex> list) const;
   /// True if `body` is `wanted` for a member of the domain; `locals`: where the bound names stand.
@@ -222,5 +247,74 @@ class Evaluator::Data {
   std::vector<std::uint8_t> recognised_;              // by string
   LoweredMap booleans_, scalars_;
 };
+
+inline Value Evaluator::Data::member(EventIndex e, EventMember member) const {
+  switch (member) {
+    case EventMember::kType:
+      return Value::of(room.type(e));
+    case EventMember::kSender:
+      return Value::of(room.sender(e));
+    case EventMember::kRoomId:
+      return Value::of(room.room_id(e));
+    case EventMember::kStateKey:
+      return Value::of(room.state_key(e));
+    case EventMember::kEventId:
+      return Value::of(room.event_id(e));
+    case EventMember::kOriginServerTs:
+      return Value::of(room.origin_server_ts(e));
+    case EventMember::kDepth:
+      return Value::of(room.depth(e));
+    case EventMember::kRejected:
+      return Value::of(std::int64_t{room.rejected(e) ? 1 : 0});
+  }
+  return {};
+}
+
+// The entry's own status: an entry of the wrong type hides no other.
+inline Value Evaluator::Data::entry_of(const Cell& map, StringId key) const {
+  const auto entries = room.entries(map);
+  const auto at = std::lower_bound(entries.begin(), entries.end(), key,
+                                   [](const graph::MapEntry& entry, StringId wanted) { return entry.key < wanted; });
+  if (at == entries.end() || at->key != key) return {};
+  return {at->number, at->status, false, at->beyond_double};
+}
+
+// Calls visit(name, old, new) for the fields and map entries that differ between two contents, until it says true.
+// Values are compared as parsed: two that are ill-typed are no change.
+template <class Visitor>
+bool Evaluator::Data::visit_changes(EventIndex before, EventIndex after, std::span<const std::uint32_t> columns,
+                                    const Visitor& visit) const {
+  using graph::MapEntry;
+  const auto value_of = [](const MapEntry& entry) {
+    return Value{entry.number, entry.status, false, entry.beyond_double};
+  };
+  const auto report = [&](StringId name, const Value& old, const Value& now) {
+    const bool changed = old.status != now.status || (old.ok() && old.number != now.number);
+    return changed && visit(name, old, now);
+  };
+  for (const std::uint32_t at : columns) {
+    const graph::ColumnIndex column_index{at};
+    if (column_is_map_[at] == 0) {
+      const Value old = before.valid() ? column(before, at) : Value{};
+      const Value now = after.valid() ? column(after, at) : Value{};
+      if (report(column_names_[at], old, now)) return true;
+      continue;
+    }
+    // Both sides are sorted by key: a merge meets each key once.
+    const std::span<const MapEntry> left =
+        before.valid() ? room.entries(room.cell(before, column_index)) : std::span<const MapEntry>{};
+    const std::span<const MapEntry> right =
+        after.valid() ? room.entries(room.cell(after, column_index)) : std::span<const MapEntry>{};
+    for (std::size_t l = 0, r = 0; l < left.size() || r < right.size();) {
+      const bool take_left = r == right.size() || (l < left.size() && left[l].key <= right[r].key);
+      const bool take_right = l == left.size() || (r < right.size() && right[r].key <= left[l].key);
+      const StringId key = take_left ? left[l].key : right[r].key;
+      const Value old = take_left ? value_of(left[l++]) : Value{};
+      const Value now = take_right ? value_of(right[r++]) : Value{};
+      if (report(key, old, now)) return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace stateroom::rules

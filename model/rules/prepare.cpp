@@ -10,11 +10,6 @@ namespace stateroom::rules {
 namespace {
 
 constexpr std::uint32_t kNone = Node::kNone;
-// What an event does not decide alone, once and for all; the events of a room do not change, so event(…) does not
-// count.
-constexpr int kChangesLater = kReadsState | kReadsRejected | kReadsLocal;
-
-bool decided_by_event(const Step& step) { return step.domain == kNone && (step.reads & kChangesLater) == 0; }
 
 }  // namespace
 
@@ -25,13 +20,10 @@ Evaluator::Data::Data(std::shared_ptr<const Program> of, Room& in, Oracles answe
   using Base = event::ValueType::Base;
   for (const graph::Column& column : columns) {
     const bool wildcard = std::ranges::find(column.path, "*") != column.path.end();
-    const bool text = column.type.base == Base::kString || column.type.base == Base::kIdentifier;
-    const auto is_text = [](const event::ValueType& type) {
-      return type.base == Base::kString || type.base == Base::kIdentifier;
-    };
-    const bool list =
-        wildcard ? text : column.type.base == Base::kList && column.type.element && is_text(*column.type.element);
-    column_is_text_.push_back(text && !wildcard ? 1 : 0);
+    const bool list = wildcard
+                          ? is_text(column.type)
+                          : column.type.base == Base::kList && column.type.element && is_text(*column.type.element);
+    column_is_text_.push_back(is_text(column) ? 1 : 0);
     column_is_map_.push_back(column.type.base == Base::kMap ? 1 : 0);
     column_is_list_.push_back(list ? 1 : 0);
     column_names_.push_back(room.strings().intern(column.path.back()));
@@ -94,6 +86,22 @@ Frame Evaluator::Data::frame_of(EventIndex event, const StateView* view, bool ou
   return {event, view, prepare(event), outer};
 }
 
+// What is left of a condition once the parts with which it begins are decided by the event.
+std::uint32_t Evaluator::Data::remains(std::uint32_t condition, const Frame& frame) {
+  while (code_.begins_decided(condition)) {
+    const Node& node = code_.nodes[condition];
+    const bool first = truth(node.a, frame);
+    if (node.op == Op::kIf) {
+      condition = first ? node.b : node.c;
+    } else if (first == (node.op == Op::kAnd)) {
+      condition = node.b;
+    } else {
+      return node.a;
+    }
+  }
+  return condition;
+}
+
 // The steps that are left for an event once its own conditions are decided.
 std::uint32_t Evaluator::Data::residual(EventIndex event, bool recheck) {
   prepare(event);
@@ -113,11 +121,15 @@ std::uint32_t Evaluator::Data::residual(EventIndex event, bool recheck) {
     Step step = all[at];
     const bool jumps = step.kind == Step::Kind::kWhen || step.kind == Step::Kind::kSkip;
     const bool kept_outcome = recheck && step.on_receipt;
-    const bool decided = step.condition == kNone ? step.domain == kNone : decided_by_event(step);
     if (kept_outcome) {
       go(at + 1);
       continue;
     }
+    if (step.domain == kNone && step.condition != kNone) {
+      step.condition = remains(step.condition, frame);
+      step.reads = code_.nodes[step.condition].reads;
+    }
+    const bool decided = step.domain == kNone && (step.condition == kNone || decided_by_event(step.reads));
     if (!decided) {
       place[at] = static_cast<std::uint32_t>(left.size());
       left.push_back(step);
@@ -157,14 +169,23 @@ std::uint32_t Evaluator::Data::residual(EventIndex event, bool recheck) {
     if (step.kind == Step::Kind::kWhen || step.kind == Step::Kind::kSkip) step.target = place[step.target];
   }
   const auto [shared, fresh] = known_residuals_.try_emplace(left, static_cast<std::uint32_t>(residuals_.size()));
-  if (fresh) residuals_.push_back(residual_of(std::move(left)));
+  if (fresh) residuals_.push_back(residual_of(left));
   prepared_[event.at()].steps[recheck ? 1 : 0] = shared->second;
   return shared->second;
 }
 
-Evaluator::Data::Residual Evaluator::Data::residual_of(Steps steps) const {
+Evaluator::Data::Residual Evaluator::Data::residual_of(const Steps& steps) const {
+  const Program::Data& data = program->data();
+  const auto way = [&](const Test::Way& of) { return Running::Way{of.run, data.operands.data() + of.operands}; };
   Residual out;
   for (const Step& step : steps) {
+    Running running{step.kind, step.rule, step.target, {}, {}};
+    if (step.condition != kNone || step.domain != kNone) {
+      const Test& test = data.tests.at({step.domain, step.condition, step.locals});
+      running.fast = way(test.fast);
+      running.noting = way(test.noting);
+    }
+    out.steps.push_back(running);
     for (const std::uint32_t node : {step.condition, step.domain}) {
       if (node == kNone) continue;
       const auto& read = code_.sites_read(node);
@@ -174,14 +195,11 @@ Evaluator::Data::Residual Evaluator::Data::residual_of(Steps steps) const {
   }
   std::sort(out.sites.begin(), out.sites.end());
   out.sites.erase(std::unique(out.sites.begin(), out.sites.end()), out.sites.end());
-  out.steps = std::move(steps);
   return out;
 }
 
-void Evaluator::Data::begin(ReadLog* reads) {
-  reads_ = reads;
-  if (++call_ != 0) return;
-  // The counter came round: nothing remembered may look new.
+// The counter came round: nothing remembered may look new.
+void Evaluator::Data::forget() {
   slots_.assign(slots_.size(), {});
   memos_.assign(memos_.size(), {});
   call_ = 1;
@@ -190,12 +208,14 @@ void Evaluator::Data::begin(ReadLog* reads) {
 Decision Evaluator::Data::authorise(EventIndex event, const StateView& state, bool recheck, ReadLog* reads) {
   begin(reads);
   const std::size_t way = recheck && !room.rejected(event) ? 1 : 0;
-  const Residual& left = residuals_[residual(event, way == 1)];
-  const Frame frame = frame_of(event, &state, true);
+  if (event.at() >= prepared_.size() || prepared_[event.at()].steps[way] == kNone) residual(event, way == 1);
+  const Residual& left = residuals_[prepared_[event.at()].steps[way]];
+  const Frame frame{event, &state, prepared_[event.at()].sites, true};
   if (reads == nullptr && left.memorable) {
     return run_unless_remembered(left, frame, prepared_[event.at()].remembered[way]);
   }
-  const Decision decision = run(left.steps, frame);
+  if (reads == nullptr) look_up(left, frame);
+  const Decision decision = run(left, frame);
   if (reads != nullptr) reads->finish();
   reads_ = nullptr;
   return decision;

@@ -99,10 +99,17 @@ struct Oracles {
       recognised_version;  // of create events; hosts give the registry's names
 };
 
+/// Tests of rules that were compiled when the library was built, sorted by the text from which they were compiled
+/// (test_text.h). A rule that has such a text, of whatever version, is answered by it.
+struct CompiledTest;
+using CompiledTests = std::span<const CompiledTest>;
+
 /// The rules of one version, flat. Independent of any room.
 class Program {
  public:
-  static std::shared_ptr<const Program> compile(std::shared_ptr<const CoreVersion> version);
+  /// Rules whose test is not among `compiled` are interpreted.
+  static std::shared_ptr<const Program> compile(std::shared_ptr<const CoreVersion> version,
+                                                CompiledTests compiled = {});
   ~Program();
   const CoreVersion& version() const;
   std::uint32_t rule_count() const;                 // leaves, in text order; with the section `rules` first
@@ -155,8 +162,9 @@ class Evaluator {
   Room& room();
   const Program& program() const;
 
- private:
   class Data;
+
+ private:
   std::unique_ptr<Data> data_;
 };
 

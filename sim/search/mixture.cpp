@@ -4,6 +4,7 @@
 
 #include "model/rules/elaborate.h"
 #include "model/rules/print.h"
+#include "model/versions/compiled_tests.h"
 
 namespace stateroom::search {
 namespace {
@@ -129,7 +130,7 @@ ProgramPtr Mixtures::program(const EditSet& chosen) {
   const auto [at, fresh] = known_.try_emplace(chosen);
   if (!fresh) return at->second;
   const auto core = rules::elaborate(text(chosen));
-  if (core) at->second = rules::Program::compile(*core);
+  if (core) at->second = rules::Program::compile(*core, versions::compiled_tests());
   return at->second;
 }
 

@@ -10,6 +10,7 @@
 
 #include "model/resolve/resolution.h"
 #include "model/rules/elaborate.h"
+#include "model/versions/compiled_tests.h"
 #include "model/versions/registry.h"
 
 namespace stateroom {
@@ -31,7 +32,7 @@ ProgramPtr program_of(const std::string& version, const std::string& profile) {
   if (!text) throw base::InternalError(text.error().front().message);
   const auto core = rules::elaborate(*text);
   if (!core) throw base::InternalError(core.error().front().message);
-  return rules::Program::compile(*core);
+  return rules::Program::compile(*core, versions::compiled_tests());
 }
 
 std::unique_ptr<graph::Room> room_of(const std::shared_ptr<const json::Document>& family,

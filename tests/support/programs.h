@@ -8,6 +8,7 @@
 
 #include "model/rules/elaborate.h"
 #include "model/rules/program.h"
+#include "model/versions/compiled_tests.h"
 #include "model/versions/registry.h"
 
 namespace stateroom::testing {
@@ -26,7 +27,7 @@ inline std::shared_ptr<const rules::Program> program_of(const std::string& versi
   base::require(text.has_value(), text ? "" : text.error().at(0).message + " " + text.error().at(0).where);
   const auto core = rules::elaborate(*text);
   base::require(core.has_value(), "the text of version " + version + " checks");
-  program = rules::Program::compile(*core);
+  program = rules::Program::compile(*core, versions::compiled_tests());
   return program;
 }
 

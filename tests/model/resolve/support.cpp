@@ -5,6 +5,7 @@
 
 #include "model/event/history.h"
 #include "model/rules/elaborate.h"
+#include "model/versions/compiled_tests.h"
 #include "model/versions/registry.h"
 
 namespace stateroom::testing {
@@ -20,7 +21,7 @@ std::shared_ptr<const rules::Program> program(const std::string& version, const 
   base::require(loaded.has_value(), "the version is known");
   const auto core = rules::elaborate(*loaded);
   base::require(core.has_value(), "the version's text is right");
-  entry = rules::Program::compile(*core);
+  entry = rules::Program::compile(*core, versions::compiled_tests());
   return entry;
 }
 
