@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
 
+#include "model/base/name_table.h"
 #include "model/event/builder.h"
 
 namespace stateroom::event {
@@ -325,31 +324,30 @@ std::optional<std::string_view> given_name(const HistoryItem::Pdu& pdu) {
   return id.is_string() ? std::optional(id.string()) : std::nullopt;
 }
 
-std::optional<base::Error> check_names(const HistoryItem& item,
-                                       const std::unordered_map<std::string_view, std::size_t>& by_id, History& out) {
+std::optional<base::Error> check_names(const HistoryItem& item, const base::NameTable& by_id, History& out) {
   for (const std::string& id : item.rejected) {
-    const auto found = by_id.find(id);
-    if (found == by_id.end()) {
+    const std::uint32_t found = by_id.find(id);
+    if (found == base::NameTable::kNone) {
       return base::Error{ErrorCode::kMissingEvent,
                          fmt::format("the rejected event `{}` is not among the events", id),
                          pointer(item.where, "/rejected"),
                          {}};
     }
-    out.events[found->second].rejected_outside = true;
+    out.events[found].rejected_outside = true;
   }
   if (!item.state_sets) return std::nullopt;
   for (std::size_t k = 0; k < item.state_sets->size(); ++k) {
     std::map<std::pair<std::string, std::string>, std::string> seen;
     const std::string where = pointer(item.where, fmt::format("/state_sets/{}", k));
     for (const std::string& id : (*item.state_sets)[k]) {
-      const auto found = by_id.find(id);
-      if (found == by_id.end()) {
+      const std::uint32_t found = by_id.find(id);
+      if (found == base::NameTable::kNone) {
         return base::Error{ErrorCode::kMissingEvent,
                            fmt::format("the event `{}` of a state set is not among the events", id),
                            where,
                            {}};
       }
-      const Event& event = out.events[found->second];
+      const Event& event = out.events[found];
       if (!event.state_key)
         return base::Error{
             ErrorCode::kFormat, fmt::format("the event `{}` of a state set is no state event", id), where, {}};
@@ -398,8 +396,7 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
     out.notes.push_back(
         fmt::format("{} of {} events have names from outside: ids are computed for all", named, item.pdus.size()));
   }
-  std::unordered_map<std::string_view, std::size_t> by_id;  // into `events`, which do not move
-  by_id.reserve(item.pdus.size());
+  base::NameTable by_id(item.pdus.size());  // of `events`, which do not move
   out.events.reserve(item.pdus.size());
   std::optional<std::string> create;
   for (const HistoryItem::Pdu& pdu : item.pdus) {
@@ -408,8 +405,8 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
     if (strict) name = pdu.given_id;
     auto event = decode_event(pdu.document, pdu.json, format, name, strict, pdu.where);
     if (!event) return std::unexpected(std::move(event.error()));
-    if (const auto known = by_id.find(event->event_id); known != by_id.end()) {
-      if (!same(out.events[known->second].json, event->json)) {
+    if (const std::uint32_t known = by_id.find(event->event_id); known != base::NameTable::kNone) {
+      if (!same(out.events[known].json, event->json)) {
         return base::fail(ErrorCode::kDuplicateEvent,
                           fmt::format("two different events are named `{}`", event->event_id), pdu.where);
       }
@@ -424,7 +421,7 @@ base::Result<History> decode(const HistoryItem& item, const EventFormat& format,
       create = event->event_id;
     }
     out.events.push_back(std::move(*event));
-    by_id.emplace(out.events.back().event_id, out.events.size() - 1);
+    by_id.add(out.events.back().event_id);
   }
   if (auto error = check_names(item, by_id, out)) return std::unexpected(std::move(*error));
   if (placeholder) give_room_ids(out, format);

@@ -1,7 +1,6 @@
 #include "model/graph/room.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "model/base/encode.h"
@@ -13,6 +12,7 @@ namespace stateroom::graph {
 namespace {
 
 constexpr std::uint32_t kHole = EventIndex::none().value();
+static_assert(kHole == base::NameTable::kNone);
 
 // The edges of a room before its events have their places: for each field and event (by input position) what is named.
 struct NamedEdges {
@@ -22,8 +22,7 @@ struct NamedEdges {
   std::set<std::string> holes;
 };
 
-NamedEdges read_edges(const std::vector<event::Event>& events, std::size_t fields,
-                      const std::unordered_map<std::string_view, std::uint32_t>& positions) {
+NamedEdges read_edges(const std::vector<event::Event>& events, std::size_t fields, const base::NameTable& positions) {
   NamedEdges out;
   out.begin.resize(fields);
   out.target.resize(fields);
@@ -32,13 +31,13 @@ NamedEdges read_edges(const std::vector<event::Event>& events, std::size_t field
       out.begin[field].push_back(static_cast<std::uint32_t>(out.target[field].size()));
       if (field >= events[i].edges.size()) continue;
       for (const std::string& id : events[i].edges[field]) {
-        const auto known = positions.find(id);
-        if (known == positions.end()) {
+        const std::uint32_t known = positions.find(id);
+        if (known == kHole) {
           out.holes.insert(id);
           out.target[field].push_back(kHole);
         } else {
-          out.target[field].push_back(known->second);
-          out.all.emplace_back(i, known->second);
+          out.target[field].push_back(known);
+          out.all.emplace_back(i, known);
         }
       }
     }
@@ -47,6 +46,14 @@ NamedEdges read_edges(const std::vector<event::Event>& events, std::size_t field
     out.begin[field].push_back(static_cast<std::uint32_t>(out.target[field].size()));
   }
   return out;
+}
+
+/// The first eight bytes as a number of the same order; a text that ends before has zeros there.
+std::uint64_t first_bytes(std::string_view text) {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    bytes = (bytes << 8) | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
+  return bytes;
 }
 
 /// Moves each event to its place, along the circles of the permutation: most files have their events in order already.
@@ -84,11 +91,10 @@ base::Result<std::unique_ptr<Room>> Room::build(std::vector<event::Event> events
   }
   std::unique_ptr<Room> room(new Room(format));
   std::vector<std::string_view> ids(events.size());
-  std::unordered_map<std::string_view, std::uint32_t> positions;
-  positions.reserve(events.size());
+  base::NameTable positions(events.size());
   for (std::uint32_t i = 0; i < events.size(); ++i) {
     ids[i] = events[i].event_id;
-    if (!positions.emplace(ids[i], i).second) {
+    if (!positions.add(ids[i]).second) {
       return base::fail(base::ErrorCode::kDuplicateEvent, "two events have the id `" + events[i].event_id + "`",
                         events[i].where);
     }
@@ -173,17 +179,27 @@ void Room::intern_key(StringId type, StringId state_key) {
 }
 
 void Room::sort_keys() {
-  std::vector<std::uint32_t> order(keys_.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
-    if (keys_[a].type != keys_[b].type) return strings_.text(keys_[a].type) < strings_.text(keys_[b].type);
-    return strings_.text(keys_[a].state_key) < strings_.text(keys_[b].state_key);
+  // By the first bytes of the state_key where they differ: most comparisons end there.
+  struct Placed {
+    std::uint64_t prefix;
+    std::uint32_t key;
+  };
+  std::vector<Placed> order(keys_.size());
+  for (std::uint32_t key = 0; key < order.size(); ++key) {
+    order[key] = {first_bytes(strings_.text(keys_[key].state_key)), key};
+  }
+  std::sort(order.begin(), order.end(), [this](const Placed& a, const Placed& b) {
+    const Key& one = keys_[a.key];
+    const Key& other = keys_[b.key];
+    if (one.type != other.type) return strings_.text(one.type) < strings_.text(other.type);
+    if (a.prefix != b.prefix) return a.prefix < b.prefix;
+    return strings_.text(one.state_key) < strings_.text(other.state_key);
   });
   std::vector<std::uint32_t> place(keys_.size());
   std::vector<Key> sorted(keys_.size());
   for (std::uint32_t key = 0; key < order.size(); ++key) {
-    place[order[key]] = key;
-    sorted[key] = keys_[order[key]];
+    place[order[key].key] = key;
+    sorted[key] = keys_[order[key].key];
   }
   keys_ = std::move(sorted);
   for (std::uint32_t& slot : key_table_) {
