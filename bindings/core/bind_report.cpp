@@ -5,6 +5,7 @@
 #include "bindings/core/bindings.h"
 #include "bindings/core/history_options.h"
 #include "bindings/core/refuse.h"
+#include "model/base/limits.h"
 #include "model/report/answers.h"
 
 namespace stateroom::bindings {
@@ -39,6 +40,13 @@ void bind_report(py::module_& module) {
       .def_readonly("refused", &Answers::refused, "An item could not be done.")
       .def_readonly("inherited", &Answers::inherited, "Lints that were left out, since the base has them.")
       .def_readonly("unwelcome", &Answers::unwelcome, "Something differs, warns or was rejected.");
+  module.def("process_limits", &base::process_limits, "Name and value of each limit of the process.");
+  module.def(
+      "set_process_limit",
+      [](const std::string& name, std::uint64_t value) {
+        if (const auto done = base::set_process_limit(name, value); !done) throw Refusal(done.error());
+      },
+      py::arg("name"), py::arg("value"), "Sets a limit of the process, before it begins to read.");
   module.def("list_errors", &report::list_errors, "Every error code and what it means.");
   py::class_<Workbench>(module, "Workbench",
                         "Room version texts, loaded, checked and compiled once. Threads may share it.")

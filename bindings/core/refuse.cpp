@@ -1,13 +1,15 @@
 #include "bindings/core/refuse.h"
 
 #include "bindings/core/bindings.h"
+#include "model/base/limits.h"
 
 namespace stateroom::bindings {
 namespace {
 
 namespace py = pybind11;
 
-void raise(const base::Error& error) {
+void raise(const base::Error& refused) {
+  const base::Error error = base::with_limit_hint(refused);
   const py::object made = py::module_::import("stateroom.errors")
                               .attr("made")(base::name(error.code), error.message, error.where, error.hint);
   PyErr_SetObject(py::type::handle_of(made).ptr(), made.ptr());

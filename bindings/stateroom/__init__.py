@@ -27,6 +27,7 @@ from stateroom.explore import (
     shrink,
 )
 from stateroom.histories import Edges, History, authorise, history, read_histories, read_history
+from stateroom.limits import limits, set_limit
 from stateroom.pdus import canonical_json, check_format, content_hash, event_id, redact, signature
 from stateroom.prove import Finding, Matrix, Proof, Side, matrix, properties, prove
 from stateroom.show import show
@@ -85,6 +86,7 @@ __all__ = [
     "history",
     "history_properties",
     "hypotheses",
+    "limits",
     "matrix",
     "parse",
     "print_text",
@@ -95,6 +97,7 @@ __all__ = [
     "redact",
     "replay",
     "search",
+    "set_limit",
     "show",
     "shrink",
     "signature",

@@ -38,11 +38,13 @@ __all__: list[str] = [
     "list_readings",
     "one_event_properties",
     "parse_text",
+    "process_limits",
     "receive_history",
     "redact",
     "redraw_history",
     "replay_auth",
     "replay_history",
+    "set_process_limit",
     "show_history",
     "signature_state",
     "solver_version",
@@ -824,6 +826,11 @@ def parse_text(text: str, file: str) -> tuple[TextTree, list[str]]:
     The tree of a room version text, or None and the lines of its errors.
     """
 
+def process_limits() -> list[tuple[str, int]]:
+    """
+    Name and value of each limit of the process.
+    """
+
 def receive_history(bytes: str, file: str, version: str) -> dict:
     """
     The first history of a file as one server receives it, event by event, soft failure included: `event_id, outcome, check, label, number, before` of each, and the `current` state.
@@ -857,6 +864,9 @@ def replay_history(
 ) -> dict:
     """
     Asks a property of a history's state sets again. Error: StateroomError.
+def set_process_limit(name: str, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+    """
+    Sets a limit of the process, before it begins to read.
     """
 
 def show_history(

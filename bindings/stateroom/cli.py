@@ -22,6 +22,7 @@ from stateroom.cli_search import register as register_search
 from stateroom.cli_vectors import register as register_vectors
 from stateroom.cli_vet import register
 from stateroom.errors import StateroomError
+from stateroom.limits import set_limit
 from stateroom.output import (
     UNWELCOME,
     USAGE,
@@ -71,8 +72,20 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print build and hashes of texts.")
     ] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", metavar="NAME=N", help="Raise or lower a limit, for example events_max=50000000."),
+    ] = None,
 ) -> None:
     """Take the options that stand before a command."""
+    for pair in limit or []:
+        name, equals, value = pair.partition("=")
+        if not (equals and value.isdecimal()):
+            fail({"code": "unknown-name", "message": f"expected NAME=N, found `{pair}`"}, USAGE)
+        try:
+            set_limit(name, int(value))
+        except StateroomError as error:
+            fail({"code": error.code, "message": str(error), "hint": error.hint}, USAGE)
 
 
 def _readings(pairs: list[str] | None) -> dict[str, str]:

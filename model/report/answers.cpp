@@ -1,5 +1,6 @@
 #include "model/report/answers.h"
 
+#include "model/base/limits.h"
 #include "model/report/json_writer.h"
 #include "model/rules/elaborate.h"
 #include "model/versions/compiled_tests.h"
@@ -41,7 +42,8 @@ std::expected<LoadedPtr, std::vector<base::Error>> Workbench::load(const std::st
   return loaded;
 }
 
-std::string error_line(const base::Error& error) {
+std::string error_line(const base::Error& refused) {
+  const base::Error error = base::with_limit_hint(refused);
   JsonObject inner;
   inner.text("code", base::name(error.code)).text("message", error.message).text("where", error.where);
   if (!error.hint.empty()) inner.text("hint", error.hint);

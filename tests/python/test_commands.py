@@ -210,6 +210,31 @@ def test_a_million_keys_end_in_time(run, tmp_path):
     assert len(answers) == 7
 
 
+@pytest.mark.parametrize(
+    ("limit", "more"),
+    [
+        ("events_max=6", {}),
+        ("input_bytes_max=100", {}),
+        ("json_depth_max=3", {}),
+        ("state_sets_max=1", {"state_sets": [["$1"], ["$2"]]}),
+        ("resolution_steps_max=1", {"state_sets": [["$1", "$2", "$3"], ["$1", "$2", "$4", "$6"], ["$1", "$2", "$5"]]}),
+    ],
+)
+def test_a_limit_on_the_command_line_holds_and_the_error_says_how_to_raise_it(run, tmp_path, limit, more):
+    path = write(tmp_path, history(**more))
+    name = limit.partition("=")[0]
+    run("resolve", path, "--json")
+    [answer] = run("--limit", limit, "resolve", path, "--json", status=1)
+    assert answer["error"]["code"] == "limit"
+    assert name in answer["error"]["message"]
+    assert f"--limit {name}=N" in answer["error"]["hint"]
+
+
+@pytest.mark.parametrize("limit", ["no_such_limit=1", "events_max", "events_max=few", "events_max=0", "=1"])
+def test_what_is_no_limit_is_refused(run, limit):
+    assert "error" in run("--limit", limit, "versions", status=2, json_lines=False)
+
+
 def test_errors_lists_the_codes(run):
     codes = [item["code"] for item in run("errors", "--json")]
     assert len(codes) == len(set(codes))
