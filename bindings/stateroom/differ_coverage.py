@@ -20,7 +20,6 @@ from stateroom.differ_explain import Case
 
 UNMET = "not met in this sample"
 EACH = 100  # one in so many histories is looked at
-EACH_EVENT = 4  # one in so many single events
 
 # Why a rule or a branch may be left untouched: a pattern of its name, and the reason.
 REASONS = (
@@ -309,4 +308,4 @@ def coverage_markdown(summary: dict[str, Any]) -> list[str]:
     return out
 
 
-__all__ = ["EACH", "EACH_EVENT", "Coverage", "Sampler", "coverage_markdown", "reason", "rules_of", "summary_of"]
+__all__ = ["EACH", "Coverage", "Sampler", "coverage_markdown", "reason", "rules_of", "summary_of"]

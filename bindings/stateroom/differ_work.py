@@ -7,7 +7,7 @@ from typing import Any
 
 from stateroom import _core
 from stateroom.differ_auth import AuthCase, AuthComparison, choose, smaller
-from stateroom.differ_coverage import EACH, EACH_EVENT, Sampler
+from stateroom.differ_coverage import EACH, Sampler
 from stateroom.differ_explain import Case, Comparison, Finding, asks_again, compare
 from stateroom.differ_shrink import shrink
 from stateroom.oracles import Answer, Oracle
@@ -77,8 +77,7 @@ def _events(asked: list[Comparison], version: str, seeds: range, sampler: Sample
         if not isinstance(case, AuthCase) or not asked or asked[0].ours(case) is None:
             continue
         shape = case.shape()
-        if (seed - seeds.start) % EACH_EVENT == 0:
-            sampler.judge(case)
+        sampler.judge(case)
         rows += [_row(seed, comparison, comparison.find(case), shape) for comparison in asked]
     return rows
 
