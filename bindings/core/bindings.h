@@ -38,6 +38,9 @@ void bind_workload(pybind11::module_& module);
 /// `show_history`, `replay_auth`, `redraw_history`: files read again from their bytes.
 void bind_show(pybind11::module_& module);
 
+/// `Simulation`, `scenarios`: federations in virtual time.
+void bind_simulate(pybind11::module_& module);
+
 /// `Mutants`: what `stateroom mutants` asks.
 void bind_mutants(pybind11::module_& module);
 

@@ -15,4 +15,5 @@ PYBIND11_MODULE(_core, module) {
   stateroom::bindings::bind_explore(module);
   stateroom::bindings::bind_history(module);
   stateroom::bindings::bind_workload(module);
+  stateroom::bindings::bind_simulate(module);
 }

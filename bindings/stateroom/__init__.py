@@ -31,6 +31,7 @@ from stateroom.limits import limits, set_limit
 from stateroom.pdus import canonical_json, check_format, content_hash, event_id, redact, signature
 from stateroom.prove import Finding, Matrix, Proof, Side, matrix, properties, prove
 from stateroom.show import show
+from stateroom.simulate import Simulation, scenarios, simulate
 from stateroom.states import Check, EventFunction, EventOrder, EventSet, Resolution, State, Trace, Work
 from stateroom.tables import write_table
 from stateroom.texts import Text, check, format, parse, print_text
@@ -65,6 +66,7 @@ __all__ = [
     "Resolution",
     "Rule",
     "Side",
+    "Simulation",
     "State",
     "StateroomError",
     "Text",
@@ -96,11 +98,13 @@ __all__ = [
     "read_history",
     "redact",
     "replay",
+    "scenarios",
     "search",
     "set_limit",
     "show",
     "shrink",
     "signature",
+    "simulate",
     "version",
     "versions",
     "vet",

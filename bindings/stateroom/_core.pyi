@@ -20,6 +20,7 @@ __all__: list[str] = [
     "Question",
     "ResolutionView",
     "RoomBuilder",
+    "Simulation",
     "StateView",
     "TextTree",
     "VetWork",
@@ -44,6 +45,8 @@ __all__: list[str] = [
     "redraw_history",
     "replay_auth",
     "replay_history",
+    "scenario_errors",
+    "scenarios",
     "set_process_limit",
     "show_history",
     "signature_state",
@@ -764,6 +767,82 @@ class RoomBuilder:
         Key id and signature of a server over these bytes.
         """
 
+class Simulation:
+    """
+    A scenario with a seed, watched by monitors.
+    """
+    def __init__(
+        self,
+        bench: Workbench,
+        text: str,
+        where: str,
+        version: str,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        days: typing.SupportsFloat | typing.SupportsIndex | None = None,
+        watched: collections.abc.Sequence[str] = [],
+        keep_log: bool = False,
+    ) -> None:
+        """
+        Error: StateroomError, the scenario or a version cannot be read.
+        """
+    def counts(self) -> str:
+        """
+        What the world counted, as JSON.
+        """
+    def events(self) -> list[str]:
+        """
+        All events, signed, one JSON object each.
+        """
+    def finds(self, seed: typing.SupportsInt | typing.SupportsIndex, command: str) -> list[tuple[str, str]]:
+        """
+        (name, history file) of the first violations that a merge shows.
+        """
+    def go(self, tell: collections.abc.Callable[[float], bool] | None = None) -> None:
+        """
+        Runs to the end; `tell` gets the virtual days so far and says whether to go on.
+        """
+    def log(self) -> list[str]:
+        """
+        The log, one JSON object an entry; empty unless it was kept.
+        """
+    def monitors(self) -> list[str]:
+        """
+        What became of each property, as JSON.
+        """
+    def versions(self) -> list[tuple[str, str]]:
+        """
+        (name, SHA-256 of the text) of each version.
+        """
+    def witnesses(self) -> str:
+        """
+        How often things happened that can happen, as JSON.
+        """
+    @property
+    def at_rest(self) -> bool:
+        """
+        Nothing was under way among the honest servers.
+        """
+    @property
+    def days(self) -> float:
+        """
+        Virtual days of the run, without the healing.
+        """
+    @property
+    def ended_early(self) -> bool:
+        """
+        `tell` ended the run.
+        """
+    @property
+    def hash(self) -> str:
+        """
+        SHA-256 of the log.
+        """
+    @property
+    def name(self) -> str:
+        """
+        The scenario's name.
+        """
+
 def canonical_json(bench: Workbench, value: str, version: str) -> str:
     """
     Canonical JSON of a value.
@@ -864,6 +943,18 @@ def replay_history(
 ) -> dict:
     """
     Asks a property of a history's state sets again. Error: StateroomError.
+    """
+
+def scenario_errors(text: str, where: str) -> list[str]:
+    """
+    All that is wrong with a scenario, as lines with `error`.
+    """
+
+def scenarios() -> list[tuple[str, str]]:
+    """
+    (name, text) of each scenario that comes with the package.
+    """
+
 def set_process_limit(name: str, value: typing.SupportsInt | typing.SupportsIndex) -> None:
     """
     Sets a limit of the process, before it begins to read.

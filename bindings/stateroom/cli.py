@@ -19,6 +19,7 @@ from stateroom.cli_format import register as register_format
 from stateroom.cli_mutants import register as register_mutants
 from stateroom.cli_prove import register as register_prove
 from stateroom.cli_search import register as register_search
+from stateroom.cli_simulate import register as register_simulate
 from stateroom.cli_vectors import register as register_vectors
 from stateroom.cli_vet import register
 from stateroom.errors import StateroomError
@@ -478,6 +479,7 @@ register_format(app)
 register_mutants(app)
 register_prove(app)
 register_search(app)
+register_simulate(app)
 register_vectors(app)
 register(app)
 

@@ -45,7 +45,8 @@ struct Message {
   RoomIndex room;
   ServerIndex from, to;
   EventIndex event;
-  std::uint32_t payload = kNone;  // a list of the world, or a number
+  std::uint32_t payload = kNone;      // a list of the world, or a number
+  std::uint32_t transaction = kNone;  // of kTransaction, kAck and the kTimeout of one
 };
 
 }  // namespace stateroom::server

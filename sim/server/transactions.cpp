@@ -35,6 +35,7 @@ void World::next_transaction(ServerIndex from, ServerIndex to) {
   ++counts_.transactions;
   Message message;
   message.kind = Kind::kTransaction;
+  message.transaction = outbox.transaction;
   message.from = from;
   message.to = to;
   if (outbox.under_way.size() == 1) {
@@ -47,7 +48,7 @@ void World::next_transaction(ServerIndex from, ServerIndex to) {
   if (post(message)) return;
   release(payload);
   message.kind = Kind::kTimeout;
-  message.payload = outbox.transaction;
+  message.payload = Message::kNone;
   queue_.put(now() + options_.timeout_us, message);
 }
 
@@ -60,12 +61,11 @@ void World::on_transaction(const Message& message) {
     for (const Outbox::Pdu& pdu : release(message.payload)) arrive(pdu.room, message.to, pdu.event, message.from);
   }
   if (!message.accepted) return;  // sent beside the transactions: nobody waits for an answer
-  const std::uint32_t transaction = servers_[message.from.at()].outboxes_[message.to.at()].transaction;
   Message ack;
   ack.kind = Kind::kAck;
   ack.from = message.to;
   ack.to = message.from;
-  ack.payload = transaction;
+  ack.transaction = message.transaction;
   if (post(ack)) return;
   ack.kind = Kind::kTimeout;
   std::swap(ack.from, ack.to);
@@ -74,7 +74,7 @@ void World::on_transaction(const Message& message) {
 
 void World::on_ack(const Message& message) {
   Outbox& outbox = servers_[message.to.at()].outboxes_[message.from.at()];
-  if (message.payload != outbox.transaction || outbox.under_way.empty()) return;  // an answer that came twice
+  if (message.transaction != outbox.transaction || outbox.under_way.empty()) return;  // an answer that came twice
   outbox.under_way.clear();
   outbox.failures = 0;
   outbox.busy = outbox.backing_off = false;
@@ -85,7 +85,7 @@ void World::on_ack(const Message& message) {
 void World::on_timeout(const Message& message) {
   Server& server = servers_[message.from.at()];
   Outbox& outbox = server.outboxes_[message.to.at()];
-  if (!server.up() || message.payload != outbox.transaction || outbox.under_way.empty()) return;
+  if (!server.up() || message.transaction != outbox.transaction || outbox.under_way.empty()) return;
   if (outbox.backing_off) {
     outbox.backing_off = false;
     return next_transaction(message.from, message.to);

@@ -243,7 +243,7 @@ void World::meet_silence(const Message& message) {
   Message later = message;
   if (message.kind == Kind::kTransaction && message.accepted) {
     later.kind = Kind::kTimeout;
-    later.payload = servers_[message.from.at()].outboxes_[message.to.at()].transaction;
+    later.payload = Message::kNone;
   } else if (message.kind == Kind::kMissingRequest || message.kind == Kind::kStateRequest) {
     later.kind = Kind::kNoAnswer;
     std::swap(later.from, later.to);

@@ -1,0 +1,138 @@
+// Simulated federations: sim/scenarios, sim/monitor.
+#include <fmt/format.h>
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bindings/core/bindings.h"
+#include "bindings/core/refuse.h"
+#include "model/report/answers.h"
+#include "model/report/workbench.h"
+#include "sim/monitor/report.h"
+#include "sim/scenarios/run.h"
+
+namespace stateroom::bindings {
+namespace {
+
+namespace py = pybind11;
+using scenarios::Run;
+using ProgramPtr = std::shared_ptr<const rules::Program>;
+
+/// A run with the monitor that watches it.
+class Simulation {
+ public:
+  Simulation(report::Workbench& bench, const std::string& text, const std::string& where, const std::string& version,
+             std::uint64_t seed, std::optional<double> days, const std::vector<std::string>& watched, bool keep_log) {
+    auto scenario = scenarios::read(text, where);
+    if (!scenario) throw Refusal(scenario.error().front());
+    std::vector<properties::Property> asked;
+    for (const std::string& name : watched) asked.push_back(property(name));
+    if (watched.empty()) asked = properties::all();
+    monitor_ = std::make_unique<monitor::Monitor>(
+        std::move(asked), [this](const std::string& name, const properties::Property& one) -> ProgramPtr {
+          auto program = properties::compile(loaded_.at(name)->text, *one.text);
+          return program ? *program : nullptr;
+        });
+    scenarios::RunOptions options;
+    options.seed = seed;
+    options.version = version;
+    if (days) options.length = static_cast<kernel::Time>(*days * static_cast<double>(kernel::kDay));
+    options.keep_log = keep_log;
+    options.observers = {monitor_.get()};
+    run_ =
+        value_of(Run::make(std::move(*scenario), options, [&](const std::string& name) { return load(bench, name); }));
+  }
+
+  void go(const std::optional<std::function<bool(double)>>& tell) {
+    run_->go([&](kernel::Time now) {
+      if (!tell) return true;
+      const py::gil_scoped_acquire acquire;
+      return (*tell)(static_cast<double>(now) / static_cast<double>(kernel::kDay));
+    });
+    if (!run_->ended_early()) monitor_->finish(run_->world(), run_->honest(), run_->at_rest());
+    if (auto error = run_->world().error()) throw Refusal(*error);
+    if (auto error = monitor_->error()) throw Refusal(*error);
+  }
+
+  double days() const { return static_cast<double>(run_->length()) / static_cast<double>(kernel::kDay); }
+  std::string name() const { return run_->scenario().name; }
+  std::string hash() const { return run_->world().log().hash(); }
+  bool at_rest() const { return run_->at_rest(); }
+  bool ended_early() const { return run_->ended_early(); }
+  std::string counts() const { return monitor::counts_json(run_->world()); }
+  std::vector<std::string> monitors() const { return monitor::tallies_json(run_->world(), *monitor_); }
+  std::string witnesses() const { return monitor::witnesses_json(*monitor_); }
+  std::vector<std::string> events() const { return value_of(monitor::events_json(run_->world())); }
+  std::vector<std::string> log() const { return monitor::log_json(run_->world()); }
+  std::vector<std::pair<std::string, std::string>> finds(std::uint64_t seed, const std::string& command) const {
+    return value_of(monitor::find_files(run_->world(), *monitor_, seed, command));
+  }
+  std::vector<std::pair<std::string, std::string>> versions() const {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& version : versions_) out.push_back(version);
+    return out;
+  }
+
+ private:
+  static properties::Property property(const std::string& name) {
+    auto found = properties::open(name);
+    if (!found) throw Refusal(found.error().front());
+    return std::move(*found);
+  }
+  base::Result<ProgramPtr> load(report::Workbench& bench, const std::string& name) {
+    auto loaded = bench.load(name);
+    if (!loaded) return std::unexpected(loaded.error().front());
+    versions_[name] = (*loaded)->text.sha256_with_errata;
+    loaded_[(*loaded)->program->version().name] = *loaded;
+    return (*loaded)->program;
+  }
+
+  std::unique_ptr<monitor::Monitor> monitor_;  // before the run, which it watches
+  std::unique_ptr<Run> run_;
+  std::map<std::string, std::string> versions_;
+  std::map<std::string, report::LoadedPtr> loaded_;  // by the version's own name
+};
+
+std::vector<std::string> errors_of(const std::string& text, const std::string& where) {
+  std::vector<std::string> out;
+  const auto scenario = scenarios::read(text, where);
+  if (scenario) return out;
+  for (const base::Error& error : scenario.error()) out.push_back(report::error_line(error));
+  return out;
+}
+
+}  // namespace
+
+void bind_simulate(py::module_& module) {
+  using NoGil = py::call_guard<py::gil_scoped_release>;
+  module.def("scenarios", &scenarios::all, "(name, text) of each scenario that comes with the package.");
+  module.def("scenario_errors", &errors_of, py::arg("text"), py::arg("where"),
+             "All that is wrong with a scenario, as lines with `error`.");
+  py::class_<Simulation>(module, "Simulation", "A scenario with a seed, watched by monitors.")
+      .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, std::uint64_t,
+                    std::optional<double>, const std::vector<std::string>&, bool>(),
+           py::arg("bench"), py::arg("text"), py::arg("where"), py::arg("version"), py::arg("seed"),
+           py::arg("days") = std::nullopt, py::arg("watched") = std::vector<std::string>{}, py::arg("keep_log") = false,
+           NoGil(), "Error: StateroomError, the scenario or a version cannot be read.")
+      .def("go", &Simulation::go, py::arg("tell") = py::none(), NoGil(),
+           "Runs to the end; `tell` gets the virtual days so far and says whether to go on.")
+      .def_property_readonly("days", &Simulation::days, "Virtual days of the run, without the healing.")
+      .def_property_readonly("name", &Simulation::name, "The scenario's name.")
+      .def_property_readonly("hash", &Simulation::hash, "SHA-256 of the log.")
+      .def_property_readonly("at_rest", &Simulation::at_rest, "Nothing was under way among the honest servers.")
+      .def_property_readonly("ended_early", &Simulation::ended_early, "`tell` ended the run.")
+      .def("counts", &Simulation::counts, "What the world counted, as JSON.")
+      .def("monitors", &Simulation::monitors, "What became of each property, as JSON.")
+      .def("witnesses", &Simulation::witnesses, "How often things happened that can happen, as JSON.")
+      .def("events", &Simulation::events, NoGil(), "All events, signed, one JSON object each.")
+      .def("log", &Simulation::log, NoGil(), "The log, one JSON object an entry; empty unless it was kept.")
+      .def("finds", &Simulation::finds, py::arg("seed"), py::arg("command"), NoGil(),
+           "(name, history file) of the first violations that a merge shows.")
+      .def("versions", &Simulation::versions, "(name, SHA-256 of the text) of each version.");
+}
+
+}  // namespace stateroom::bindings

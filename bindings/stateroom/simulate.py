@@ -1,0 +1,207 @@
+"""Simulated federations: scenarios, runs, what monitors saw."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from stateroom import _core
+from stateroom.bench import bench
+from stateroom.output import write_whole
+
+__all__ = ["Simulation", "scenario_text", "scenarios", "simulate"]
+
+
+def scenarios() -> dict[str, str]:
+    """Give the scenarios that come with the package: their texts by name.
+
+    Examples
+    --------
+    >>> "quiet-room" in scenarios()
+    True
+    """
+    return dict(_core.scenarios())
+
+
+def scenario_text(scenario: str | Path) -> tuple[str, str]:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The path of a TOML file, or the name of a scenario that comes with the package.
+
+    Returns
+    -------
+    tuple
+        Its text, and what it is called in errors.
+    """
+    known = scenarios()
+    if str(scenario) in known:
+        return known[str(scenario)], str(scenario)
+    return Path(scenario).read_text(encoding="utf-8"), str(scenario)
+
+
+class Simulation:
+    """A scenario with a seed, watched by monitors.
+
+    Parameters
+    ----------
+    scenario
+        The path of a TOML file, or the name of a scenario that comes with the package.
+    version
+        Room version of rooms that name none: a name, or the path of a text.
+    seed
+        Decides everything random.
+    days
+        Virtual days, instead of the scenario's.
+    watch
+        Names or ids of properties; empty: all that have a monitor.
+    keep_log
+        Keep the log, so that it can be written.
+
+    Raises
+    ------
+    StateroomError
+        The scenario or a version cannot be read, or a property has no monitor.
+
+    Examples
+    --------
+    >>> run = Simulation("quiet-room", version="11", days=0.5)
+    >>> run.go()
+    >>> [one["outcome"] for one in run.monitors() if one["property"] == "converges"]
+    ['held']
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path,
+        *,
+        version: str,
+        seed: int = 1,
+        days: float | None = None,
+        watch: Sequence[str] = (),
+        keep_log: bool = False,
+    ) -> None:
+        self.text, self.where = scenario_text(scenario)
+        self.seed = seed
+        self._core = _core.Simulation(bench, self.text, self.where, version, seed, days, list(watch), keep_log)
+        self._cut = False
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self._core.name
+
+    @property
+    def days(self) -> float:
+        """Virtual days of the run, without the healing at its end."""
+        return self._core.days
+
+    @property
+    def log_sha256(self) -> str:
+        """Hash of everything that happened: the same for the same scenario, seed and texts."""
+        return self._core.hash
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing was under way among the honest servers when the run ended."""
+        return self._core.at_rest
+
+    @property
+    def interrupted(self) -> bool:
+        """The run was ended before its time."""
+        return self._cut or self._core.ended_early
+
+    def go(self, tell: Callable[[float], bool] | None = None) -> None:
+        """Run to the end, then heal the honest servers and ask what is asked at the end.
+
+        Parameters
+        ----------
+        tell
+            Called now and then with the virtual days so far; it says whether to go on.
+        """
+        try:
+            self._core.go(tell)
+        except KeyboardInterrupt:
+            self._cut = True
+            raise
+
+    def counts(self) -> dict[str, int]:
+        """Give what was counted: events, deliveries, checks, messages, …."""
+        counts: dict[str, int] = json.loads(self._core.counts())
+        return counts
+
+    def monitors(self) -> list[dict[str, Any]]:
+        """Say what became of each property: how often it was asked, how often violated, and the first violations."""
+        return [json.loads(line) for line in self._core.monitors()]
+
+    def witnesses(self) -> dict[str, int]:
+        """Count how often things happened that can happen."""
+        witnesses: dict[str, int] = json.loads(self._core.witnesses())
+        return witnesses
+
+    def summary(self, command: str = "") -> dict[str, Any]:
+        """Give what ``run.json`` holds.
+
+        Parameters
+        ----------
+        command
+            What was asked for, to be written down.
+        """
+        return {
+            "format": "stateroom-run/1",
+            "scenario": self.name,
+            "scenario_text": self.text,
+            "seed": self.seed,
+            "days": self.days,
+            "versions": dict(self._core.versions()),
+            "command": command,
+            "log_sha256": self.log_sha256,
+            "complete": not self.interrupted,
+            "at_rest": self.at_rest,
+            "counts": self.counts(),
+            "witnesses": self.witnesses(),
+        }
+
+    def write(self, folder: Path, command: str = "") -> None:
+        """Write a run's folder: run.json, events.jsonl, log.jsonl, monitors.json, and the finds as histories.
+
+        Parameters
+        ----------
+        folder
+            Is made; what it holds of an earlier run is replaced.
+        command
+            What was asked for, to be written down.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / "events.jsonl", "".join(line + "\n" for line in self._core.events()))
+        write_whole(folder / "log.jsonl", "".join(line + "\n" for line in self._core.log()))
+        write_whole(folder / "monitors.json", json.dumps(self.monitors(), indent=1, ensure_ascii=False) + "\n")
+        for name, text in self._core.finds(self.seed, command):
+            (folder / "finds").mkdir(exist_ok=True)
+            write_whole(folder / "finds" / name, text + "\n")
+        write_whole(folder / "run.json", json.dumps(self.summary(command), indent=1, ensure_ascii=False) + "\n")
+
+
+def simulate(scenario: str | Path, *, version: str, seed: int = 1, days: float | None = None) -> Simulation:
+    """Run a scenario to its end.
+
+    Parameters
+    ----------
+    scenario, version, seed, days
+        As `Simulation` has them.
+
+    Raises
+    ------
+    StateroomError
+        The scenario or the version cannot be read.
+
+    Examples
+    --------
+    >>> simulate("quiet-room", version="12", days=0.2).counts()["rejected"]
+    0
+    """
+    run = Simulation(scenario, version=version, seed=seed, days=days)
+    run.go()
+    return run
