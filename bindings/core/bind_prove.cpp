@@ -3,14 +3,19 @@
 #include <pybind11/stl.h>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bindings/core/bindings.h"
 #include "bindings/core/refuse.h"
 #include "model/prove/prove.h"
 #include "model/report/workbench.h"
+#include "model/rules/compare.h"
+#include "model/rules/elaborate.h"
+#include "sim/search/mixture.h"
 
 namespace stateroom::bindings {
 namespace {
@@ -59,11 +64,13 @@ py::dict dict_of(const prove::Answer& answer) {
   return out;
 }
 
+using Readings = std::map<std::string, std::string>;
+
 class Prover {
  public:
   /// Loads and checks a version; gives its name and hash.
-  py::dict version(const std::string& name, const std::string& profile) {
-    const report::LoadedPtr of = load(name, profile);
+  py::dict version(const std::string& name, const std::string& profile, const Readings& readings) {
+    const report::LoadedPtr of = load(name, profile, readings);
     py::dict out;
     out["name"] = of->text.name;
     out["sha256"] = of->text.sha256_with_errata;
@@ -71,14 +78,15 @@ class Prover {
   }
 
   py::dict ask(const std::string& property, const std::string& version, const std::string& other,
-               const std::string& profile, std::uint64_t rlimit, bool either, const std::string& smt2,
-               const std::optional<std::function<bool(std::uint32_t)>>& progress) {
-    const prove::Subject subject = subject_of(*load(version, profile));
+               const std::string& profile, const Readings& readings, std::uint64_t rlimit, bool either, bool directions,
+               const std::string& smt2, const std::optional<std::function<bool(std::uint32_t)>>& progress) {
+    const prove::Subject subject = subject_of(*load(version, profile, readings));
     std::optional<prove::Subject> beside;
-    if (!other.empty()) beside = subject_of(*load(other, profile));
+    if (!other.empty()) beside = subject_of(*load(other, profile, readings));
     prove::Options options;
     options.rlimit = rlimit;
     options.either = either;
+    options.directions = directions;
     options.smt2_directory = smt2;
     if (progress) {
       options.progress = [&progress](std::uint32_t done, std::uint32_t) {
@@ -95,14 +103,68 @@ class Prover {
   }
 
  private:
-  report::LoadedPtr load(const std::string& name, const std::string& profile) {
-    auto loaded = bench_.load(name, {profile, {}});
+  report::LoadedPtr load(const std::string& name, const std::string& profile, const Readings& readings) {
+    auto loaded = bench_.load(name, {profile, readings});
     if (!loaded) throw Refusal(loaded.error().front());
     return *loaded;
   }
   static prove::Subject subject_of(const report::Loaded& loaded) { return {loaded.text, loaded.core, loaded.program}; }
 
   report::Workbench bench_;
+};
+
+/// What one edit between two versions does to verdicts: the text with it and the text without it.
+class EditProver {
+ public:
+  EditProver(const std::string& base, const std::string& candidate, const std::string& profile,
+             const Readings& readings)
+      : base_(loaded(base, profile, readings)),
+        candidate_(loaded(candidate, profile, readings)),
+        mixtures_(base_->text, candidate_->text, rules::compare(base_->text, candidate_->text, &bench_.registry())) {}
+
+  std::vector<std::pair<std::string, std::string>> edits() const {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const rules::Edit& edit : mixtures_.edits()) out.emplace_back(edit.section.text(), edit.label);
+    return out;
+  }
+
+  /// `alone`: the base against the base with the edit; else the candidate without it against the candidate.
+  py::object ask(std::size_t edit, bool alone, std::uint64_t rlimit) const {
+    search::EditSet before, after = mixtures_.all();
+    if (alone) {
+      after = {edit};
+    } else {
+      before = after;
+      before.erase(edit);
+    }
+    std::optional<prove::Answer> answer;
+    {
+      const py::gil_scoped_release no_gil;
+      const auto one = subject(before), two = subject(after);
+      prove::Options options;
+      options.rlimit = rlimit;
+      options.directions = true;
+      if (one && two) answer = prove::prove("same-rules", *one, &*two, options);
+    }
+    return answer ? py::object(dict_of(*answer)) : py::none();
+  }
+
+ private:
+  report::LoadedPtr loaded(const std::string& name, const std::string& profile, const Readings& readings) {
+    auto found = bench_.load(name, {profile, readings});
+    if (!found) throw Refusal(found.error().front());
+    return *found;
+  }
+  std::optional<prove::Subject> subject(const search::EditSet& chosen) const {
+    rules::Version text = mixtures_.text(chosen);
+    const auto core = rules::elaborate(text);
+    if (!core) return std::nullopt;
+    return prove::Subject{std::move(text), *core, rules::Program::compile(*core)};
+  }
+
+  report::Workbench bench_;
+  report::LoadedPtr base_, candidate_;
+  search::Mixtures mixtures_;
 };
 
 py::list list_properties() {
@@ -117,13 +179,20 @@ py::list list_properties() {
 void bind_prove(py::module_& module) {
   module.def("one_event_properties", &list_properties, "(name, id, statement) of each property about one event.");
   module.def("solver_version", &prove::solver_version, "Name and release of the solver.");
+  py::class_<EditProver>(module, "EditProver", "Asks what each edit between two versions does to verdicts.")
+      .def(py::init<const std::string&, const std::string&, const std::string&, const Readings&>(), py::arg("base"),
+           py::arg("candidate"), py::arg("profile") = "", py::arg("readings") = Readings())
+      .def("edits", &EditProver::edits, "(section, label) of each edit, in the order of `compare`.")
+      .def("ask", &EditProver::ask, py::arg("edit"), py::arg("alone"), py::arg("rlimit") = 50'000'000,
+           "`same-rules` of the base and the base with this edit, or (not `alone`) of the candidate without it and the "
+           "candidate. None: such a text does not check.");
   py::class_<Prover>(module, "Prover", "Puts questions about one event to the solver.")
       .def(py::init<>())
-      .def("version", &Prover::version, py::arg("name"), py::arg("profile") = "",
+      .def("version", &Prover::version, py::arg("name"), py::arg("profile") = "", py::arg("readings") = Readings(),
            "Name and hash of a version. Error: StateroomError, its text does not check.")
       .def("ask", &Prover::ask, py::arg("property"), py::arg("version"), py::arg("other") = "", py::arg("profile") = "",
-           py::arg("rlimit") = 50'000'000, py::arg("either") = false, py::arg("smt2") = "",
-           py::arg("progress") = py::none(),
+           py::arg("readings") = Readings(), py::arg("rlimit") = 50'000'000, py::arg("either") = false,
+           py::arg("directions") = false, py::arg("smt2") = "", py::arg("progress") = py::none(),
            "The answer to one question. `progress` is called with the findings so far and says whether to go on.");
 }
 

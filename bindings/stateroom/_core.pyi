@@ -11,6 +11,7 @@ import typing
 
 __all__: list[str] = [
     "Answers",
+    "EditProver",
     "Explorer",
     "HistoryFile",
     "HistoryMaker",
@@ -157,6 +158,27 @@ class Mutants:
         Of the version's text with errata.
         """
 
+class EditProver:
+    """
+    Asks what each edit between two versions does to verdicts.
+    """
+    def __init__(
+        self, base: str, candidate: str, profile: str = "", readings: collections.abc.Mapping[str, str] = {}
+    ) -> None: ...
+    def ask(
+        self,
+        edit: typing.SupportsInt | typing.SupportsIndex,
+        alone: bool,
+        rlimit: typing.SupportsInt | typing.SupportsIndex = 50000000,
+    ) -> typing.Any:
+        """
+        `same-rules` of the base and the base with this edit, or (not `alone`) of the candidate without it and the candidate. None: such a text does not check.
+        """
+    def edits(self) -> list[tuple[str, str]]:
+        """
+        (section, label) of each edit, in the order of `compare`.
+        """
+
 class Prover:
     """
     Puts questions about one event to the solver.
@@ -168,15 +190,17 @@ class Prover:
         version: str,
         other: str = "",
         profile: str = "",
+        readings: collections.abc.Mapping[str, str] = {},
         rlimit: typing.SupportsInt | typing.SupportsIndex = 50000000,
         either: bool = False,
+        directions: bool = False,
         smt2: str = "",
         progress: collections.abc.Callable[[int], bool] | None = None,
     ) -> dict:
         """
         The answer to one question. `progress` is called with the findings so far and says whether to go on.
         """
-    def version(self, name: str, profile: str = "") -> dict:
+    def version(self, name: str, profile: str = "", readings: collections.abc.Mapping[str, str] = {}) -> dict:
         """
         Name and hash of a version. Error: StateroomError, its text does not check.
         """

@@ -17,6 +17,7 @@ from stateroom.bench import bench
 from stateroom.cli_differ import register as register_differ
 from stateroom.cli_format import register as register_format
 from stateroom.cli_mutants import register as register_mutants
+from stateroom.cli_prove import print_proofs
 from stateroom.cli_prove import register as register_prove
 from stateroom.cli_search import register as register_search
 from stateroom.cli_simulate import register as register_simulate
@@ -281,11 +282,24 @@ def check(
 
 
 @app.command()
-def compare(before: Version, after: Version, as_json: Json = False, check: Check = False) -> None:
+def compare(
+    before: Version,
+    after: Version,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Of each edit: an event that it decides otherwise, or a proof of none.")
+    ] = False,
+    as_json: Json = False,
+    check: Check = False,
+) -> None:
     """Show what differs between two versions, by label, with owners.
 
-    Example: `stateroom compare 11 12`
+    Example: `stateroom compare 11 12 --prove`
     """
+    if prove and as_json:
+        words.print(
+            "[bold red]error[/] --prove has no lines of JSON: stateroom.edit_proofs gives objects", highlight=False
+        )
+        raise typer.Exit(USAGE)
 
     def show(items: list[dict[str, Any]]) -> None:
         out = table(f"From {before} to {after}", "section", "label", "change", "owner", "number")
@@ -300,6 +314,8 @@ def compare(before: Version, after: Version, as_json: Json = False, check: Check
             )
         people.print(out)
         people.print(f"{len(items)} edits")
+        if prove:
+            print_proofs(before, after)
 
     finish(bench.compare(before, after), as_json=as_json, check=check, show=show)
 

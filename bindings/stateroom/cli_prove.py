@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from stateroom._core import solver_version
 from stateroom.bench import bench
+from stateroom.edit_proofs import prove_edits
 from stateroom.errors import StateroomError
 from stateroom.output import UNWELCOME, USAGE, fail, people, table, words, write_whole
 from stateroom.prove import RLIMIT, Proof, matrix, properties, prove
@@ -50,6 +52,24 @@ def _write(proof: Proof, folder: Path) -> str | None:
     return first
 
 
+def print_proofs(before: str, after: str) -> None:
+    """Say of each edit between two versions whether a verdict depends on it."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=words, transient=True) as progress:
+        task = progress.add_task("edits", total=None)
+
+        def tell(number: int) -> bool:
+            progress.update(task, description=f"edit {number + 1}")
+            return True
+
+        found = prove_edits(before, after, tell=tell)
+    out = table("What verdicts make of each edit, for all events and states", "section", "label", "verdict", "shown by")
+    said = {"proved": "no effect (proved)", "refuted": "decides", "unknown": "not known"}
+    for proof in found.values():
+        out.add_row(escape(proof.section), escape(proof.label), said[proof.verdict], escape(proof.words))
+    people.print(out)
+
+
 def _list() -> None:
     out = table("Properties about one event", "property", "id", "says")
     for name, (number, statement) in properties().items():
@@ -57,19 +77,34 @@ def _list() -> None:
     people.print(out)
 
 
+MATRIX_HEAD = """# What one version allows and another rejects
+
+Made by `stateroom prove --matrix{versions}` with {solver}; profile {profile}, hypotheses `well-formed-state` and
+`limits`.
+
+A row stands to a column as `=` (proved: no event in any state tells their rules apart), `⊂` (proved: the column
+allows all that the row allows, and more), `⊃`, `≠` (each allows something that the other rejects), or `?` (not known).
+The witnesses were built as signed PDUs and decided by the engine; `stateroom prove same-rules:B --version A -o DIR`
+writes one for each pair of rules.
+"""
+
+
 def _matrix(names: list[str], profile: str, rlimit: int) -> None:
     listed = [json.loads(line) for line in bench.versions().lines]
     chosen = names or [version["name"] for version in listed if version["status"] == "stable"]
+    asked = "".join(f" --version {name}" for name in names) + (f" --profile {profile}" if profile else "")
+    head = MATRIX_HEAD.format(versions=asked, solver=solver_version(), profile=profile or "default")
+    parts = [head]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=words, transient=True) as progress:
-        task = progress.add_task("pairs of versions", total=None)
-        found = matrix(
-            chosen,
-            profile=profile,
-            rlimit=rlimit,
-            tell=lambda done, of: progress.update(task, completed=done, total=of),
-        )
-    sys.stdout.write(found.markdown())
+        for either in (False, True):
+            task = progress.add_task(f"pairs, legal in {'either' if either else 'both'}", total=None)
+
+            def tell(done: int, of: int, task: TaskID = task) -> None:
+                progress.update(task, completed=done, total=of)
+
+            parts.append(matrix(chosen, profile=profile, rlimit=rlimit, either=either, tell=tell).markdown())
+    sys.stdout.write("\n".join(parts))
 
 
 def _ask(name: str, version: str, profile: str, rlimit: int, smt2: str, *, either: bool) -> Proof:
@@ -101,7 +136,7 @@ def prove_command(
     as_list: Annotated[bool, typer.Option("--list", help="The properties that can be asked for.")] = False,
     as_matrix: Annotated[
         bool,
-        typer.Option("--matrix", help="same-rules of every pair of versions (default: the stable ones), Markdown."),
+        typer.Option("--matrix", help="Which of each two versions allows more (default: the stable ones), Markdown."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if an answer is anything but proved.")] = False,

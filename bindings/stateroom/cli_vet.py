@@ -59,7 +59,10 @@ def vet(
     profile: Annotated[str, typer.Option("--profile", help="Readings of an implementation.")] = "",
     reading: Annotated[list[str] | None, typer.Option("--reading", help="NAME=CHOICE, may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", callback=note_json, help="Print report.json in one line.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Status 3 for a new lint.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Status 3 for a new lint or a broken promise.")] = False,
+    prove: Annotated[
+        bool, typer.Option("--prove/--no-prove", help="Ask the prover which promises about single events hold.")
+    ] = True,
 ) -> None:
     """Say what a candidate changes, and what was found, in a report.
 
@@ -84,6 +87,7 @@ def vet(
                 minutes=minutes,
                 profile=profile,
                 readings=chosen,
+                prove=prove,
                 tell=tell,
             )
     except FileExistsError as error:

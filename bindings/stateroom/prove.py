@@ -239,8 +239,10 @@ def prove(
     version: str | Path,
     *,
     profile: str = "",
+    readings: Mapping[str, str] | None = None,
     rlimit: int = RLIMIT,
     either: bool = False,
+    directions: bool = False,
     smt2: str = "",
     tell: Callable[[int], bool] | None = None,
 ) -> Proof:
@@ -252,12 +254,14 @@ def prove(
         A property of `properties`; ``"same-rules:V"`` names the other version.
     version
         Name or path of a room version.
-    profile
-        Readings of an implementation; empty: each reading's default.
+    profile, readings
+        Readings of an implementation, and choices over them; empty: each reading's default.
     rlimit
         Steps of the solver, a question; the answer does not depend on the machine.
     either
         Of `same-rules`: over what is legal in either version's form, instead of both.
+    directions
+        Of `same-rules`: one finding for each version that alone allows something, not one for each pair of rules.
     smt2
         Folder into which each question is written as SMT-LIB 2; empty: none.
     tell
@@ -276,10 +280,10 @@ def prove(
     """
     prover = _core.Prover()
     version = str(version)
-    known = prover.version(version, profile)
+    known = prover.version(version, profile, dict(readings or {}))
     base, _, other = name.partition(":")
     started = time.perf_counter()
-    found = prover.ask(base, version, other, profile, rlimit, either, smt2, tell)
+    found = prover.ask(base, version, other, profile, dict(readings or {}), rlimit, either, directions, smt2, tell)
     return Proof(
         property=found["property"],
         version=known["name"],
@@ -313,11 +317,14 @@ class Matrix:
     versions
         In order.
     proofs
-        (earlier, later) → the answer to `same-rules`.
+        (earlier, later) → the answer to `same-rules`, with one finding for each of the two that alone allows something.
+    either
+        Asked about what is legal in either version's form, not in both.
     """
 
     versions: tuple[str, ...]
     proofs: Mapping[tuple[str, str], Proof]
+    either: bool = False
 
     def relation(self, one: str, two: str) -> str:
         """Say how what `one` allows stands to what `two` allows: ``= ⊂ ⊃ ≠``, or ``?`` where it is open."""
@@ -340,16 +347,18 @@ class Matrix:
         return pd.DataFrame(rows, index=list(self.versions), columns=list(self.versions))
 
     def markdown(self) -> str:
-        """Give the matrix, and for each pair of neighbours the rules by which they differ, as Markdown."""
-        lines = ["| | " + " | ".join(self.versions) + " |", "|---|" + "---|" * len(self.versions)]
+        """Give the matrix, and for each pair the rules that show it, as Markdown."""
+        domain = "either version" if self.either else "both versions"
+        lines = [f"## Over what is legal in the form of {domain}", ""]
+        lines += ["| | " + " | ".join(self.versions) + " |", "|---|" + "---|" * len(self.versions)]
         for one in self.versions:
             cells = ["=" if one == two else self.relation(one, two) for two in self.versions]
             lines.append(f"| **{one}** | " + " | ".join(cells) + " |")
-        for one, two in zip(self.versions, self.versions[1:], strict=False):
-            proof = self.proofs[one, two]
-            lines += ["", f"**{one} and {two}**: {proof.verdict}" + (f" ({proof.detail})" if proof.detail else "")]
-            lines += [f"compared as: {words}" for words in proof.translated]
-            lines += [f"- {words}" for words in sorted(finding.words for finding in proof.findings)]
+        lines += ["", "| pair | | a witness, by the rules that decide |", "|---|---|---|"]
+        for (one, two), proof in self.proofs.items():
+            shown = sorted(finding.words for finding in proof.findings)
+            shown += [f"not known: {proof.detail}"] if proof.detail else []
+            lines.append(f"| {one}, {two} | {self.relation(one, two)} | {'; '.join(shown) or 'proved'} |")
         return "\n".join(lines) + "\n"
 
 
@@ -358,16 +367,17 @@ def matrix(
     *,
     profile: str = "",
     rlimit: int = RLIMIT,
+    either: bool = False,
     threads: int = 2,
     tell: Callable[[int, int], None] | None = None,
 ) -> Matrix:
-    """Ask `same-rules` of every pair of versions.
+    """Ask of every pair of versions whether one allows what the other rejects, both ways.
 
     Parameters
     ----------
     versions
         Names of room versions, in order.
-    profile, rlimit
+    profile, rlimit, either
         As `prove` has them.
     threads
         Pairs that are asked about at once.
@@ -387,13 +397,14 @@ def matrix(
     with ThreadPoolExecutor(threads) as pool:
 
         def ask(pair: tuple[str, str]) -> Proof:
-            return prove(f"same-rules:{pair[1]}", pair[0], profile=profile, rlimit=rlimit)
+            name = f"same-rules:{pair[1]}"
+            return prove(name, pair[0], profile=profile, rlimit=rlimit, either=either, directions=True)
 
         for number, (pair, proof) in enumerate(_answers(pool, ask, pairs)):
             proofs[pair] = proof
             if tell is not None:
                 tell(number + 1, len(pairs))
-    return Matrix(names, proofs)
+    return Matrix(names, proofs, either)
 
 
 def _answers(

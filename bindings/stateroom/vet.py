@@ -15,8 +15,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from stateroom import _core, drawing, vet_readings
+from stateroom import _core, drawing, vet_promises, vet_readings
 from stateroom.errors import made
+from stateroom.prove import Proof, properties
 from stateroom.redraw import redraw, server_keys
 from stateroom.vet_files import heard, is_report, write_folder
 from stateroom.vet_pages import VERBS, context, report_data, scope_of, templates
@@ -45,12 +46,15 @@ class Report:
         Errors of the candidate's text; if there are any, nothing else was done.
     interrupted
         Ctrl-C ended the work: what was done is written.
+    broken
+        Promises that the base keeps and the candidate breaks.
     """
 
     folder: Path
     data: dict[str, Any]
     errors: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
+    broken: list[vet_promises.Promise] = field(default_factory=list)
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.data["first_screen"])
@@ -58,8 +62,8 @@ class Report:
 
     @property
     def welcome(self) -> bool:
-        """Whether `--check` is content: no error, no new lint."""
-        return not self.errors and not self.data["lints"]
+        """Whether `--check` is content: no error, no new lint, no broken promise."""
+        return not self.errors and not self.data["lints"] and not self.broken
 
 
 def scenarios() -> list[Path]:
@@ -94,7 +98,11 @@ class Vet:
         minutes: float | None = None,
         profile: str = "",
         readings: Mapping[str, str] | None = None,
+        prove: bool = True,
     ) -> None:
+        self.prove = prove
+        self.promises: list[vet_promises.Promise] = []
+        self.proofs: dict[str, tuple[Proof, Proof]] = {}
         self.asked = {"base": base, "candidate": candidate}  # as they were given
         self.count, self.seed = histories, seed
         self.profile, self.readings = profile, dict(readings or {})
@@ -150,7 +158,8 @@ class Vet:
     def command(self) -> str:
         """Give the command that makes this report again, in its folder."""
         versions = f"{self.argument('candidate')} --against {self.argument('base')}"
-        return f"stateroom vet {versions} --seed {self.seed} --histories {self.count}{self.chosen()}"
+        asked = f"--seed {self.seed} --histories {self.count}" + ("" if self.prove else " --no-prove")
+        return f"stateroom vet {versions} {asked}{self.chosen()}"
 
     def errors(self, side: str = "candidate") -> list[dict[str, Any]]:
         """Give the errors of a text.
@@ -170,7 +179,8 @@ class Vet:
         own = {v: Path(v).name for v in self.asked.values() if _is_path(v)}
         return [d | {"file": own.get(d["file"], d["file"])} for d in diagnostics]
 
-    def _late(self) -> bool:
+    def late(self) -> bool:
+        """Whether the time is up; then the report is not complete."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             self.complete = False
         return not self.complete
@@ -184,11 +194,12 @@ class Vet:
             ("histories", self._histories),
             ("problem histories", self._scenarios),
             ("attribution", self._attribution),
+            ("promises", self._promises),
         ):
             start = time.monotonic()
             tell(name, 0.0)
             try:
-                if not self._late():
+                if not self.late():
                     stage(partial(tell, name))
             except KeyboardInterrupt:
                 self.complete, self.interrupted = False, True
@@ -206,6 +217,11 @@ class Vet:
         self.lints = self._placed(self.work.lints())
         for edit in self.edits:
             edit |= {"witness": None, "found": None, "shown": None, "scope": "not asked: the time was up"}
+
+    def _promises(self, tell: Callable[[float], None]) -> None:
+        if self.prove:
+            vet_promises.prove_unshown(self, tell)
+            vet_promises.ask(self, {name: said for name, (_, said) in properties().items()}, tell)
 
     def _auth(self, file: str, side: str) -> dict[str, Any]:
         [line] = self.bench.auth(
@@ -246,7 +262,7 @@ class Vet:
     def _attribution(self, tell: Callable[[float], None]) -> None:
         """Find for each edit the smallest set of edits that makes a difference, and a question that shows it."""
         for number, edit in enumerate(self.edits):
-            if self._late():
+            if self.late():
                 break
             tell(number / len(self.edits))
             if edit["section"] == "readings":
@@ -314,7 +330,7 @@ class Vet:
 
     def _make_histories(self, tell: Callable[[float], None]) -> None:
         for first in range(0, self.count, AT_ONCE):
-            if self._late():
+            if self.late():
                 break
             several = min(AT_ONCE, self.count - first)
             for run in heard(partial(self.work.histories, self.seed + first, several)):
@@ -358,7 +374,7 @@ class Vet:
     def _scenarios(self, tell: Callable[[float], None]) -> None:
         histories = self.problem_histories()
         for number, history in enumerate(histories):
-            if self._late():
+            if self.late():
                 break
             tell(number / len(histories))
             one: dict[str, Any] = {"name": history["about"]["name"], "text": history["about"]["text"], "files": {}}
@@ -428,6 +444,7 @@ def vet(
     minutes: float | None = None,
     profile: str = "",
     readings: Mapping[str, str] | None = None,
+    prove: bool = True,
     tell: Callable[[str, float], None] = lambda _stage, _part: None,
 ) -> Report:
     """Vet a candidate room version against a base and write the report.
@@ -446,6 +463,8 @@ def vet(
         A ceiling. A report that it cut says so, as one does that Ctrl-C ended.
     profile, readings
         As `stateroom resolve` has them, for both versions; the default is each reading's default.
+    prove
+        Ask the prover which promises about single events the two versions keep.
     tell
         Hears of progress: stage, part done from 0 to 1.
 
@@ -460,11 +479,20 @@ def vet(
     --------
     >>> import pathlib, stateroom, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp()) / "report"
-    >>> report = stateroom.vet("org.matrix.hydra.11", "12", output=folder, histories=0)
+    >>> report = stateroom.vet("org.matrix.hydra.11", "12", output=folder, histories=0, prove=False)
     >>> report.data["first_screen"][0], report.welcome
     ('org.matrix.hydra.11 says the same as 12.', True)
     """
-    run = Vet(candidate, against, histories=histories, seed=seed, minutes=minutes, profile=profile, readings=readings)
+    run = Vet(
+        candidate,
+        against,
+        histories=histories,
+        seed=seed,
+        minutes=minutes,
+        profile=profile,
+        readings=readings,
+        prove=prove,
+    )
     folder = Path(output) if output is not None else Path(f"vet-{run.candidate}-{run.base}")
     if folder.exists() and not is_report(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a report of vet")
@@ -492,4 +520,4 @@ def vet(
     }
     files["timings.json"] = _dump({**run.timings, "total_s": round(time.monotonic() - start, 3)})
     write_folder(folder, files)
-    return Report(folder, data, errors, run.interrupted)
+    return Report(folder, data, errors, run.interrupted, [p for p in run.promises if p.broken])

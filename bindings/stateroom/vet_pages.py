@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from stateroom import drawing
+from stateroom import drawing, vet_promises
 
 if TYPE_CHECKING:
     from stateroom.vet import Vet
 
 FORMAT = "stateroom-report/1"
-PROVER = "No property is proved or refuted here, and none is promised: stateroom prove asks about single events."
+PROVER = (
+    "No property of whole histories is proved or refuted here: what servers converge to was only tried, not proved."
+)
 VERBS = {"merge": "resolve --explain", "pdu": "events --strict", "receipt": "events"}
 ASKED_ABOUT = {
     "citing": "Events that cite other auth_events than those selected, or name another room",
@@ -73,6 +75,7 @@ def first_screen(vet: "Vet") -> list[str]:
     owners = sorted({o for e in vet.edits for o in e["owner"]})
     shown = [e["shown"]["how"] for e in vet.edits if e["shown"]]
     none = sum(1 for e in vet.edits if e["scope"].startswith(("none among", "none between")))
+    proved = sum(1 for e in vet.edits if e["scope"].startswith("proved"))
     unsaid = sum(1 for e in vet.edits if e["scope"].startswith("none can be"))
     merges = sum(1 for r in vet.runs if r["merges_differ"])
     verdicts = sum(1 for r in vet.runs if r["verdicts"])
@@ -84,7 +87,9 @@ def first_screen(vet: "Vet") -> list[str]:
         f"being taken out of {vet.candidate}"
         + (f", {shown.count('choice')} by another choice of a reading." if "choice" in shown else ".")
         + (f" For {none} none was found, which does not say that there is none." if none else "")
+        + (f" Of {proved} it is proved that no verdict on an event changes by it." if proved else "")
         + (f" For {unsaid} there can be none." if unsaid else ""),
+        *vet_promises.sentences(vet),
         f"Of {_count(len(vet.runs), 'random history', 'random histories')} {vet.differ()} differ: "
         f"{merges} at a merge, {verdicts} in a verdict on an event.",
         f"Of {_count(len(vet.named), 'named problem history', 'named problem histories')} "
@@ -131,7 +136,7 @@ def report_data(vet: "Vet") -> dict[str, Any]:
         "edits": [{m: None if e[m] == "" else e[m] for m in members} for e in vet.edits],
         "lints": vet.lints,
         "histories": {"run": len(vet.runs), "differ": vet.differ()},
-        "properties": [],
+        "properties": vet_promises.data(vet),
         "first_screen": first_screen(vet),
     }
 

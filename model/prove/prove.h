@@ -53,7 +53,8 @@ struct Finding {
 struct Options {
   std::uint64_t rlimit = 50'000'000;  // steps of the solver, a question
   std::string smt2_directory;         // every question is written there; empty: none
-  bool either = false;                // same-rules: over what is legal in either version, not in both
+  bool directions = false;  // same-rules: one finding for each version that alone allows, not each pair of rules
+  bool either = false;      // same-rules: over what is legal in either version, not in both
   std::function<bool(std::uint32_t done, std::uint32_t of)> progress;  // false: stop; may be empty
 };
 

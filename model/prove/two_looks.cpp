@@ -89,7 +89,8 @@ class TwoLooks {
 
   // The formula that the two decide differently.
   z3::expr encode() {
-    z3::expr verdicts[2] = {encoders_[0].allowed(), encoders_[1].allowed()};
+    std::vector<z3::expr>& verdicts = verdicts_;
+    verdicts = {encoders_[0].allowed(), encoders_[1].allowed()};
     for (Encoder& encoder : encoders_) encoder.require_well_formed();
     if (sides_[0].look.create_not_cited || sides_[1].look.create_not_cited) {
       Encoder& citing = encoders_[sides_[0].look.create_not_cited ? 1 : 0];
@@ -162,6 +163,10 @@ class TwoLooks {
     Finding finding = *replayed(small, labels);
     for (const auto& [asked, holds] : small.oracles) finding.assumed.push_back(fmt::format("{} is {}", asked, holds));
     finding.words = words(finding);
+    if (options_.directions) {
+      const std::size_t allows = finding.sides[0].allowed ? 0 : 1;
+      solving.add(!verdicts_[allows] || verdicts_[1 - allows]);
+    }
     answer_.findings.push_back(std::move(finding));
   }
 
@@ -204,7 +209,7 @@ class TwoLooks {
   World world_;
   Encoder encoders_[2];
   Answer answer_;
-  std::vector<z3::expr> legal_;
+  std::vector<z3::expr> verdicts_, legal_;
   std::uint32_t mismatches_ = 0;
   std::string detail_;
 };

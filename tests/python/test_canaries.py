@@ -49,8 +49,6 @@ CREATORS = [
     " else power_levels.content.users[user] default power_levels.content.users_default default 0",
     "replace power(user: string) = if user = creator then infinite"
     " else power_levels.content.users[user] default power_levels.content.users_default default 0",
-    "replace power(user: string) = if power_levels.content.users[user] is level then power_levels.content.users[user]"
-    " default 0 else if user in creators then infinite else 0",
 ]
 SELECTIONS = [
     "remove others.power_levels",
@@ -61,11 +59,12 @@ SELECTIONS = [
     "remove others.member.authoriser",
     'replace others.member.join_rules: when content.membership = "join", select join_rules',
 ]
-ALL_MEMBERS = 'insert nobody before joined: reject if no (user, m) in state["m.room.member"] has m.sender = user'
+ALL_MEMBERS = (
+    'insert nobody before joined: reject if no (user, m) in state["m.room.member"] has m.content.membership = "ban"'
+)
 SAME = [
-    "remove room",
-    "remove federate",
     "remove member.join.banned",
+    "replace member.otherwise: allow",
     "replace member.knock.otherwise: allow",
 ]
 

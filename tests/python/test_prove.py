@@ -71,7 +71,7 @@ def test_a_matrix_says_how_versions_stand_to_each_other():
     found = stateroom.matrix(["2", "6", "7"])
     assert found.relation("6", "7") == "⊂"
     assert found.relation("7", "6") == "⊃"
-    assert "**6 and 7**: refuted" in found.markdown()
+    assert "| 6, 7 | ⊂ | 6 rejects it" in found.markdown()
     assert list(found.to_pandas().columns) == ["2", "6", "7"]
 
 
