@@ -6,7 +6,7 @@ folder=${1:-demo}
 mkdir -p "$folder"
 for candidate in org.matrix.msc3757.11 12; do
   printf '\n=== stateroom vet %s --against 11\n\n' "$candidate"
-  .venv/bin/stateroom vet "$candidate" --against 11 --histories 100 -o "$folder/$candidate-against-11"
+  .venv/bin/stateroom vet "$candidate" --against 11 --histories 100 --minutes 1 -o "$folder/$candidate-against-11"
 done
 printf '\nThe two reports:\n'
 for candidate in org.matrix.msc3757.11 12; do
