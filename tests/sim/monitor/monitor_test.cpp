@@ -11,8 +11,8 @@ namespace stateroom::monitor {
 namespace {
 
 using base::EventIndex;
-using server::World;
 using server::state_act;
+using server::World;
 using server::WorldOptions;
 
 struct Watched {
