@@ -65,7 +65,9 @@ link() {  # the package as it stands in the source tree, and its command
   local site
   site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   echo "$PWD/bindings" >"$site/stateroom.pth"
-  printf '#!%s\nimport sys\n\nfrom stateroom.cli import main\n\nsys.exit(main())\n' "$PWD/.venv/bin/python" >.venv/bin/stateroom
+  # Ctrl-C while Python still reads the package ends it as quietly as later.
+  printf '#!%s\nimport sys\n\ntry:\n    from stateroom.cli import main\n\n    sys.exit(main())\nexcept KeyboardInterrupt:\n    sys.exit(130)\n' \
+    "$PWD/.venv/bin/python" >.venv/bin/stateroom
   chmod +x .venv/bin/stateroom
 }
 

@@ -18,14 +18,19 @@ std::optional<EventIndex> World::make(RoomIndex room, const receive::View& view,
   return *event;
 }
 
+void World::count_outcome(receive::Outcome outcome) {
+  using receive::Outcome;
+  counts_.soft_failed += outcome == Outcome::kSoftFailed ? 1 : 0;
+  counts_.rejected += outcome == Outcome::kRejected ? 1 : 0;
+  counts_.dropped += outcome == Outcome::kDropped ? 1 : 0;
+}
+
 receive::Verdict World::process(RoomIndex room, ServerIndex at, EventIndex event, std::optional<graph::State> before) {
   receive::View& view = *servers_[at.at()].view(room);
   const graph::State current = view.current();
   const receive::Verdict verdict = before ? view.receive(event, *before) : view.receive(event);
-  using receive::Outcome;
-  counts_.soft_failed += verdict.outcome == Outcome::kSoftFailed ? 1 : 0;
-  counts_.rejected += verdict.outcome == Outcome::kRejected ? 1 : 0;
-  counts_.dropped += verdict.outcome == Outcome::kDropped ? 1 : 0;
+  // What its own server does not accept was never sent: it is counted as refused, not here.
+  if (server_of(ledger(room).room().event(event).sender) != at) count_outcome(verdict.outcome);
   note(Kind::kReceived, static_cast<std::uint8_t>(verdict.outcome), room, at, {}, event);
   for (Observer* observer : observers_) observer->received(*this, room, at, event, verdict, current);
   return verdict;

@@ -115,7 +115,7 @@ class World {
     std::uint64_t deliveries = 0;  // events that arrived at another server which did not have them yet
     std::uint64_t repeated = 0;    // that it had
     std::uint64_t transactions = 0, requests = 0, states_asked = 0, restarts = 0;
-    std::uint64_t soft_failed = 0, rejected = 0, dropped = 0;
+    std::uint64_t soft_failed = 0, rejected = 0, dropped = 0;  // of another server's events, once a server
   };
   const Counts& counts() const { return counts_; }
   const kernel::EventLog& log() const { return log_; }
@@ -147,6 +147,7 @@ class World {
   std::int64_t timestamp(const Server& server) const;
   std::optional<EventIndex> make(RoomIndex room, const receive::View& view, const Act& act, ServerIndex by);
   void spread(RoomIndex room, ServerIndex by, EventIndex event, graph::State before);
+  void count_outcome(receive::Outcome outcome);
   receive::Verdict process(RoomIndex room, ServerIndex at, EventIndex event, std::optional<graph::State> before);
 
   // transactions.cpp
