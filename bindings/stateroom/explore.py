@@ -334,7 +334,9 @@ def replay(
     data = Path(file).read_bytes()
     try:
         about = json.loads(data).get("about") or {}
-    except (ValueError, AttributeError):
+    except json.JSONDecodeError as error:
+        raise InputError("json", error.msg, f"{file}:{error.lineno}:{error.colno}", "") from error
+    except (ValueError, AttributeError, RecursionError):
         about = {}
     if property_name is not None:
         about["property"] = property_name
