@@ -28,6 +28,8 @@ class Study {
   static base::Result<Study> begin(Stage& stage);
   /// Events of the prefix, the create event included.
   std::uint32_t prefix() const { return prefix_; }
+  /// Power levels name the creator; else the creator has power without.
+  bool creator_is_listed() const { return creator_is_listed_; }
 
   struct Idea {
     std::uint32_t act = 0;

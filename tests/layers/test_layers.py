@@ -25,14 +25,16 @@ MODEL = [
     "receive",
     "properties",
     "prove",
+    "bounded",
     "report",
 ]
-SIM = ["kernel", "network", "server", "workload", "adversary", "monitor", "scenarios", "search", "explore"]
+SIM = ["kernel", "network", "server", "workload", "adversary", "monitor", "scenarios", "search", "explore", "decide"]
 LAYERS = [*(f"model/{name}" for name in MODEL), *(f"sim/{name}" for name in SIM), "bindings"]
 
 # Foreign headers and the folders that may include them.
 OWNERS = {
-    r"z3(\+\+|_\w+)?\.h": ["model/prove", "bindings/core"],
+    r"z3(\+\+|_\w+)?\.h": ["model/prove", "model/bounded", "bindings/core"],
+    r"cadical\.hpp": ["model/bounded"],
     r"(pybind11/.*|Python\.h)": ["bindings"],
     r"boost/.*": ["model/graph"],
     r"simdjson\.h": ["model/json"],

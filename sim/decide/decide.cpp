@@ -1,0 +1,199 @@
+#include "sim/decide/decide.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace stateroom::decide {
+
+using bounded::Engine;
+using bounded::Satisfiable;
+
+std::string_view name(Verdict verdict) {
+  constexpr std::array<std::string_view, 3> kNames{"proved", "refuted", "unknown"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view name(Reason reason) {
+  constexpr std::array<std::string_view, 4> kNames{"", "limit", "encoding", "solver"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What came of one shape.
+struct Found {
+  Satisfiable broken = Satisfiable::kUnknown, possible = Satisfiable::kUnknown;
+  std::unique_ptr<Scope> scope;  // with a model
+  bounded::Model model;
+  bool disagree = false;
+};
+
+/// All shapes of one bound, several at a time.
+class Level {
+ public:
+  Level(const Ground& ground, const Options& options, std::uint32_t events)
+      : ground_(ground), options_(options), shapes_(shapes(ground.prefix(), events, is_linear(options.terms))) {
+    bound_.events = events;
+    bound_.shapes = shapes_.size();
+    found_.resize(shapes_.size());
+  }
+
+  void run() {
+    const auto start = std::chrono::steady_clock::now();
+    {
+      std::vector<std::jthread> threads;
+      const std::size_t most = std::min<std::size_t>(std::max(1u, options_.threads), shapes_.size());
+      for (std::size_t t = 0; t < most; ++t) threads.emplace_back([this] { work(); });
+    }
+    if (error_) std::rethrow_exception(error_);
+    bound_.seconds = seconds_since(start);
+    bound_.vacuous = std::ranges::all_of(found_, [](const Found& one) { return one.possible == Satisfiable::kNo; });
+  }
+
+  /// The first shape of which a history breaks the property; shapes before it have none.
+  Found* broken() {
+    const auto at = std::ranges::find_if(found_, [](const Found& one) { return one.broken == Satisfiable::kYes; });
+    return at == found_.end() ? nullptr : &*at;
+  }
+  bool all_proved() const {
+    return std::ranges::all_of(found_, [](const Found& one) { return one.broken == Satisfiable::kNo; });
+  }
+  bool disagree() const { return std::ranges::any_of(found_, &Found::disagree); }
+  bool stopped() const { return stopped_; }
+  const Bound& bound() const { return bound_; }
+
+ private:
+  static bool is_linear(const properties::Terms& terms) { return terms.has(properties::Hypothesis::kLinearHistory); }
+
+  void work() {
+    try {
+      for (std::size_t at = next_++; at < shapes_.size() && at < first_broken_ && !stopped_; at = next_++) ask(at);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!error_) error_ = std::current_exception();
+      stopped_ = true;
+    }
+  }
+
+  bool go_on() {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_ && options_.go_on && !options_.go_on({bound_.events, bound_.shapes, bound_.done})) stopped_ = true;
+    return !stopped_;
+  }
+
+  void ask(std::size_t at) {
+    if (!go_on()) return;
+    auto scope = std::make_unique<Scope>(ground_, shapes_[at], options_.terms);
+    Found& out = found_[at];
+    bounded::SolveOptions solving;
+    solving.conflicts_max = options_.conflicts_max;
+    solving.go_on = [this] { return go_on(); };
+    // That histories of this shape are possible is asked of the same clauses, the property left out.
+    out.possible = ask(*scope, Engine::kCadical, {{scope->asked()}}, solving, out.model);
+    if (out.possible == Satisfiable::kNo) {
+      out.broken = Satisfiable::kNo;
+    } else {
+      for (std::size_t e = 0; e < options_.engines.size(); ++e) {
+        bounded::Model model;
+        const Satisfiable says =
+            ask(*scope, options_.engines[e], {{scope->asked()}, {scope->violated()}}, solving, model);
+        out.disagree = out.disagree || (e > 0 && says != out.broken);
+        if (e == 0) out.broken = says;
+        if (e == 0 && says == Satisfiable::kYes) out.model = std::move(model);
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    ++bound_.done;
+    bound_.variables =
+        std::max<std::uint64_t>(bound_.variables, static_cast<std::uint64_t>(scope->circuit().variables()));
+    bound_.clauses = std::max<std::uint64_t>(bound_.clauses, scope->circuit().clauses());
+    if (out.broken != Satisfiable::kYes) return;
+    out.scope = std::move(scope);
+    if (at < first_broken_) first_broken_ = at;
+  }
+
+  static Satisfiable ask(const Scope& scope, Engine engine, const std::vector<std::vector<bounded::Literal>>& facts,
+                         const bounded::SolveOptions& options, bounded::Model& model) {
+    const auto solver = bounded::make_solver(engine);
+    solver->add(scope.circuit());
+    for (const auto& fact : facts) solver->add(fact);
+    const Satisfiable out = solver->solve({}, options);
+    if (out == Satisfiable::kYes) model = solver->model();
+    return out;
+  }
+
+  const Ground& ground_;
+  const Options& options_;
+  std::vector<Shape> shapes_;
+  std::vector<Found> found_;
+  Bound bound_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<std::size_t> first_broken_ = static_cast<std::size_t>(-1);
+  std::atomic<bool> stopped_ = false;
+  std::mutex mutex_;
+  std::exception_ptr error_;
+};
+
+void unknown(Answer& answer, Reason reason, std::string detail) {
+  answer.verdict = Verdict::kUnknown;
+  answer.reason = reason;
+  answer.detail = std::move(detail);
+}
+
+}  // namespace
+
+base::Result<Answer> decide(explore::Stage& stage, explore::Study& study, const Options& options) {
+  Answer out;
+  const Ground ground = Ground::of(stage, study);
+  try {
+    for (std::uint32_t events = options.events_min; events <= options.events; ++events) {
+      Level level(ground, options, events);
+      level.run();
+      out.bounds.push_back(level.bound());
+      if (level.disagree()) {
+        unknown(out, Reason::kSolver, fmt::format("two solvers disagree with {} events", events));
+        return out;
+      }
+      if (Found* found = level.broken()) {
+        auto played = replay(stage, study, *found->scope, found->model, options.terms);
+        if (!played) return std::unexpected(played.error());
+        out.compared = played->compared;
+        out.mismatches = std::move(played->mismatches);
+        if (!out.mismatches.empty() || !played->violated) {
+          unknown(out, Reason::kEncoding, "a model does not come out so in the engine: a mistake of the prover");
+          return out;
+        }
+        out.verdict = Verdict::kRefuted;
+        out.find = std::move(played->find);
+        return out;
+      }
+      if (!level.all_proved()) {
+        unknown(out, level.stopped() ? Reason::kLimit : Reason::kSolver,
+                level.stopped() ? fmt::format("stopped with {} events", events)
+                                : fmt::format("the limit of conflicts was reached with {} events", events));
+        return out;
+      }
+      out.proved = events;
+    }
+  } catch (const bounded::Unencodable& error) {
+    unknown(out, Reason::kEncoding, std::string("no encoding: ") + error.what());
+    return out;
+  }
+  if (std::ranges::all_of(out.bounds, &Bound::vacuous)) {
+    unknown(out, Reason::kEncoding, "no history keeps to the hypotheses: they say nothing together");
+    return out;
+  }
+  out.verdict = Verdict::kProved;
+  return out;
+}
+
+}  // namespace stateroom::decide
