@@ -14,6 +14,9 @@ void bind_build_info(pybind11::module_& module);
 /// Errors of the library become exceptions of the package.
 void bind_errors();
 
+/// `Decider`: what `stateroom prove` asks of small histories.
+void bind_bounded(pybind11::module_& module);
+
 /// `redact`, `event_id`, `content_hash`, `canonical_json`, …: one PDU under a version.
 void bind_event(pybind11::module_& module);
 

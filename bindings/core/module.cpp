@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, module) {
   stateroom::bindings::bind_rules(module);
   stateroom::bindings::bind_report(module);
   stateroom::bindings::bind_search(module);
+  stateroom::bindings::bind_bounded(module);
   stateroom::bindings::bind_event(module);
   stateroom::bindings::bind_explore(module);
   stateroom::bindings::bind_history(module);

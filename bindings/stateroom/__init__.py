@@ -11,6 +11,7 @@ from stateroom import _core as _core
 
 __version__: str = _core.version
 
+from stateroom.bounded import Bounded, prove_bounded
 from stateroom.builder import Builder
 from stateroom.errors import InputError, InternalError, LimitError, StateroomError, TextError, UnknownNameError
 from stateroom.events import Decision, Event, Events, Receipt, Receipts
@@ -39,6 +40,7 @@ from stateroom.versions import Comparison, Rule, Version, compare, version, vers
 from stateroom.vet import Report, vet
 
 __all__ = [
+    "Bounded",
     "Builder",
     "Check",
     "Comparison",
@@ -94,6 +96,7 @@ __all__ = [
     "print_text",
     "properties",
     "prove",
+    "prove_bounded",
     "read_histories",
     "read_history",
     "redact",

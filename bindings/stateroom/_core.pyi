@@ -11,6 +11,7 @@ import typing
 
 __all__: list[str] = [
     "Answers",
+    "Decider",
     "EditProver",
     "Explorer",
     "HistoryFile",
@@ -46,6 +47,7 @@ __all__: list[str] = [
     "redraw_history",
     "replay_auth",
     "replay_history",
+    "sat_solver_version",
     "scenario_errors",
     "scenarios",
     "set_process_limit",
@@ -402,6 +404,99 @@ class VetWork:
     ) -> dict:
         """
         Smallest events and states that the two decide differently.
+        """
+
+class Decider:
+    """
+    A property of a version, decided for all small histories.
+    """
+    def __init__(
+        self,
+        bench: Workbench,
+        property: str,
+        version: str,
+        profile: str = "",
+        hypotheses: collections.abc.Sequence[str] = [],
+        stale: typing.SupportsInt | typing.SupportsIndex = 0,
+    ) -> None:
+        """
+        Error: StateroomError, an unknown name or a text that does not check.
+        """
+    def bounds(self) -> list:
+        """
+        What was asked of each number of events.
+        """
+    def decide(
+        self,
+        events_min: typing.SupportsInt | typing.SupportsIndex,
+        events: typing.SupportsInt | typing.SupportsIndex,
+        solvers: collections.abc.Sequence[str],
+        conflicts_max: typing.SupportsInt | typing.SupportsIndex,
+        threads: typing.SupportsInt | typing.SupportsIndex,
+        tell: collections.abc.Callable[[int, int, int], bool] | None = None,
+    ) -> None:
+        """
+        Decides; `tell` gets the bound, shapes done and all shapes, and says whether to go on.
+        """
+    @property
+    def compared(self) -> int:
+        """
+        Named values of the refutation that came out as in the engine.
+        """
+    @property
+    def detail(self) -> str:
+        """
+        The reason in words.
+        """
+    @property
+    def file(self) -> str:
+        """
+        A refutation as a history of signed PDUs, as JSON without `about`; else empty.
+        """
+    @property
+    def mismatches(self) -> list[str]:
+        """
+        Values of a model that came out otherwise: mistakes of the prover.
+        """
+    @property
+    def property_name(self) -> str:
+        """
+        The property's name.
+        """
+    @property
+    def property_sha256(self) -> str:
+        """
+        Of its text.
+        """
+    @property
+    def proved(self) -> int:
+        """
+        All bounds up to this one are proved.
+        """
+    @property
+    def reason(self) -> str:
+        """
+        Of "unknown".
+        """
+    @property
+    def statement(self) -> str:
+        """
+        What it says.
+        """
+    @property
+    def verdict(self) -> str:
+        """
+        "proved", "refuted" or "unknown".
+        """
+    @property
+    def version(self) -> str:
+        """
+        The version's name.
+        """
+    @property
+    def version_sha256(self) -> str:
+        """
+        Of its text.
         """
 
 class Explorer:
@@ -967,6 +1062,11 @@ def replay_history(
 ) -> dict:
     """
     Asks a property of a history's state sets again. Error: StateroomError.
+    """
+
+def sat_solver_version(name: str) -> str:
+    """
+    Which release "cadical" or "z3" is.
     """
 
 def scenario_errors(text: str, where: str) -> list[str]:

@@ -11,8 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from stateroom._core import solver_version
 from stateroom.bench import bench
+from stateroom.bounded import EVENTS, is_of_merges
+from stateroom.cli_bounded import ask_bounded
 from stateroom.edit_proofs import prove_edits
 from stateroom.errors import StateroomError
+from stateroom.explore import history_properties, hypotheses
 from stateroom.output import UNWELCOME, USAGE, fail, people, table, words, write_whole
 from stateroom.prove import RLIMIT, Proof, matrix, properties, prove
 
@@ -75,6 +78,15 @@ def _list() -> None:
     for name, (number, statement) in properties().items():
         out.add_row(f"{name}:V" if name == "same-rules" else name, number, statement)
     people.print(out)
+    out = table("Properties of merges, for all small histories", "property", "id", "says")
+    for one in history_properties():
+        if one.scope == "merge":
+            out.add_row(one.name, one.id, one.says)
+    people.print(out)
+    out = table("Hypotheses of these", "hypothesis", "says")
+    for name, says in hypotheses().items():
+        out.add_row(name, says)
+    people.print(out)
 
 
 MATRIX_HEAD = """# What one version allows and another rejects
@@ -129,6 +141,19 @@ def prove_command(
     either: Annotated[
         bool, typer.Option("--either", help="same-rules: over what is legal in either version, not in both.")
     ] = False,
+    events: Annotated[int, typer.Option(min=1, help="Of merges: histories of up to so many events.")] = EVENTS,
+    hypothesis: Annotated[
+        list[str] | None, typer.Option("--hypothesis", metavar="H", help="Of merges: repeatable; see --list.")
+    ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option("--allow", metavar="A", help="Of merges: stale:N older entries in a state set.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Of merges: a ceiling.")] = None,
+    conflicts: Annotated[int, typer.Option(min=0, help="Of merges: of the solver, a question; 0: no limit.")] = 0,
+    solver: Annotated[
+        list[str] | None, typer.Option("--solver", metavar="S", help="Of merges: cadical, z3; repeatable, must agree.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Of merges: questions at once.")] = 2,
     smt2: Annotated[str, typer.Option(metavar="DIR", help="Write each question as SMT-LIB 2.")] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write what refutes, as questions for `auth`.")
@@ -143,8 +168,9 @@ def prove_command(
 ) -> None:
     """Prove or refute what a version's rules promise: stateroom prove same-rules:11 --version 12.
 
-    For every event in every state: any number of users, every integer as level. A refutation is a state and an event
-    as signed PDUs, decided again by the engine; unknown is said with its reason and is never safe.
+    For every event in every state: any number of users, every integer as level; properties of merges for all small
+    histories: stateroom prove key-lost --version 12 --events 5 --allow stale:1. What refutes is signed PDUs, decided
+    again by the engine; unknown is said with its reason and is never safe.
     """
     if as_list:
         return _list()
@@ -159,6 +185,13 @@ def prove_command(
         proved = True
         for name in names:
             for one in version:
+                if is_of_merges(name):
+                    proved &= ask_bounded(
+                        name, one, output=output, as_json=as_json, events=events, hypotheses=hypothesis or [],
+                        allow=allow or [], profile=profile, solvers=solver or ["cadical"], minutes=minutes,
+                        conflicts=conflicts, threads=threads,
+                    )  # fmt: skip
+                    continue
                 proof = _ask(name, one, profile, rlimit, smt2, either=either)
                 proved = proved and proof.verdict == "proved"
                 history = _write(proof, output) if output is not None else None

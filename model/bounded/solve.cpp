@@ -50,14 +50,10 @@ class Cadical : public Solver {
   class Stop : public CaDiCaL::Terminator {
    public:
     explicit Stop(const std::function<bool()>& go_on) : go_on_(go_on) {}
-    // Asked very often: somebody else is asked only now and then.
-    bool terminate() override { return ++asked_ % kEvery == 0 && (stopped_ = stopped_ || !go_on_()); }
+    bool terminate() override { return !go_on_(); }
 
    private:
-    static constexpr std::uint32_t kEvery = 64;
     const std::function<bool()>& go_on_;
-    std::uint32_t asked_ = 0;
-    bool stopped_ = false;
   };
 
   mutable CaDiCaL::Solver solver_;

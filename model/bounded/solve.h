@@ -35,7 +35,7 @@ enum class Satisfiable : std::uint8_t { kYes, kNo, kUnknown };
 
 struct SolveOptions {
   std::uint64_t conflicts_max = 0;  // 0: no limit
-  std::function<bool()> go_on;      // asked now and then, perhaps from several threads; false: stop
+  std::function<bool()> go_on;      // asked very often; false: stop (CaDiCaL alone)
 };
 
 class Solver {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -41,18 +42,21 @@ struct Found {
 class Level {
  public:
   Level(const Ground& ground, const Options& options, std::uint32_t events)
-      : ground_(ground), options_(options), shapes_(shapes(ground.prefix(), events, is_linear(options.terms))) {
+      : ground_(ground), options_(options), shapes_(shapes_of(ground, options.terms, events)) {
     bound_.events = events;
     bound_.shapes = shapes_.size();
     found_.resize(shapes_.size());
   }
 
+  // The threads solve; whoever called waits here and is asked now and then, so that it can be stopped by a signal.
   void run() {
     const auto start = std::chrono::steady_clock::now();
     {
       std::vector<std::jthread> threads;
       const std::size_t most = std::min<std::size_t>(std::max(1u, options_.threads), shapes_.size());
+      working_ = most;
       for (std::size_t t = 0; t < most; ++t) threads.emplace_back([this] { work(); });
+      wait();
     }
     if (error_) std::rethrow_exception(error_);
     bound_.seconds = seconds_since(start);
@@ -72,7 +76,10 @@ class Level {
   const Bound& bound() const { return bound_; }
 
  private:
-  static bool is_linear(const properties::Terms& terms) { return terms.has(properties::Hypothesis::kLinearHistory); }
+  static std::vector<Shape> shapes_of(const Ground& ground, const properties::Terms& terms, std::uint32_t events) {
+    return shapes(ground.prefix(), events, terms.has(properties::Hypothesis::kLinearHistory),
+                  !terms.has(properties::Hypothesis::kHonestAuthEvents));
+  }
 
   void work() {
     try {
@@ -82,21 +89,35 @@ class Level {
       if (!error_) error_ = std::current_exception();
       stopped_ = true;
     }
+    const std::lock_guard lock(mutex_);
+    --working_;
+    changed_.notify_all();
   }
 
-  bool go_on() {
-    const std::lock_guard lock(mutex_);
-    if (!stopped_ && options_.go_on && !options_.go_on({bound_.events, bound_.shapes, bound_.done})) stopped_ = true;
-    return !stopped_;
+  void wait() {
+    constexpr auto kEvery = std::chrono::milliseconds(50);
+    std::unique_lock lock(mutex_);
+    while (working_ > 0) {
+      changed_.wait_for(lock, kEvery);
+      if (stopped_ || !options_.go_on) continue;
+      const Progress progress{bound_.events, bound_.shapes, bound_.done};
+      lock.unlock();
+      try {
+        if (!options_.go_on(progress)) stopped_ = true;
+      } catch (...) {
+        stopped_ = true;
+        throw;
+      }
+      lock.lock();
+    }
   }
 
   void ask(std::size_t at) {
-    if (!go_on()) return;
     auto scope = std::make_unique<Scope>(ground_, shapes_[at], options_.terms);
     Found& out = found_[at];
     bounded::SolveOptions solving;
     solving.conflicts_max = options_.conflicts_max;
-    solving.go_on = [this] { return go_on(); };
+    solving.go_on = [this] { return !stopped_; };
     // That histories of this shape are possible is asked of the same clauses, the property left out.
     out.possible = ask(*scope, Engine::kCadical, {{scope->asked()}}, solving, out.model);
     if (out.possible == Satisfiable::kNo) {
@@ -139,7 +160,9 @@ class Level {
   std::atomic<std::size_t> next_ = 0;
   std::atomic<std::size_t> first_broken_ = static_cast<std::size_t>(-1);
   std::atomic<bool> stopped_ = false;
+  std::size_t working_ = 0;
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::exception_ptr error_;
 };
 

@@ -45,7 +45,7 @@ struct Options {
   std::vector<bounded::Engine> engines{bounded::Engine::kCadical};  // each asks every question, and must agree
   std::uint64_t conflicts_max = 0;                                  // a question; 0: no limit
   std::uint32_t threads = 2;
-  std::function<bool(const Progress&)> go_on;  // asked now and then, one call at a time; false: stop
+  std::function<bool(const Progress&)> go_on;  // asked now and then by the calling thread; false: stop
 };
 
 struct Answer {

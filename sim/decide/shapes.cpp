@@ -32,7 +32,8 @@ bool is_least_name(const Shape& shape, std::uint32_t prefix) {
 
 class Shapes {
  public:
-  Shapes(std::uint32_t prefix, std::uint32_t events) : prefix_(prefix), events_(events) {}
+  Shapes(std::uint32_t prefix, std::uint32_t events, bool numbered)
+      : prefix_(prefix), events_(events), numbered_(numbered) {}
 
   std::vector<Shape> run() {
     extend();
@@ -47,7 +48,7 @@ class Shapes {
   void extend() {
     const auto size = static_cast<std::uint32_t>(shape_.size());
     if (size == events_) {
-      if (ends(prefix_, shape_).size() <= 2 && is_least_name(shape_, prefix_)) out_.push_back(shape_);
+      if (ends(prefix_, shape_).size() <= 2 && (numbered_ || is_least_name(shape_, prefix_))) out_.push_back(shape_);
       return;
     }
     for (std::uint32_t one = prefix_ - 1; one < prefix_ + size; ++one) {
@@ -72,6 +73,7 @@ class Shapes {
   }
 
   std::uint32_t prefix_, events_;
+  bool numbered_;
   Shape shape_;
   std::vector<std::vector<bool>> past_;
   std::vector<Shape> out_;
@@ -89,8 +91,8 @@ std::vector<std::uint32_t> ends(std::uint32_t prefix, const Shape& shape) {
   return out;
 }
 
-std::vector<Shape> shapes(std::uint32_t prefix, std::uint32_t events, bool linear) {
-  if (!linear) return Shapes(prefix, events).run();
+std::vector<Shape> shapes(std::uint32_t prefix, std::uint32_t events, bool linear, bool numbered) {
+  if (!linear) return Shapes(prefix, events, numbered).run();
   Shape chain;
   for (std::uint32_t e = 0; e < events; ++e) chain.push_back({prefix + e - 1});
   return {chain};

@@ -32,16 +32,19 @@ class Drawn {
   void shape(std::uint64_t count) {
     const auto events = static_cast<std::uint32_t>(2 + random_.below(5));
     const bool linear = terms_.has(properties::Hypothesis::kLinearHistory);
-    const std::vector<Shape> all = shapes(ground_.prefix(), linear ? events : std::min(events, 5u), linear);
+    const std::vector<Shape> all = shapes(ground_.prefix(), linear ? events : std::min(events, 4u), linear,
+                                          !terms_.has(properties::Hypothesis::kHonestAuthEvents));
     const Shape shape = all[random_.below(all.size())];
     Scope scope(ground_, shape, terms_);
     const auto solver = bounded::make_solver(bounded::Engine::kCadical);
     solver->add(scope.circuit());
     for (std::uint64_t i = 0; i < count; ++i) {
-      if (draw(shape)) pin(scope, *solver);
+      if (!draw(shape)) continue;
+      pin(scope, *solver);
+      if (terms_.has(properties::Hypothesis::kHonestAuthEvents)) refuse(scope, *solver);
     }
   }
-  std::uint64_t compared = 0, pinned = 0, merges = 0, violated = 0;
+  std::uint64_t compared = 0, pinned = 0, merges = 0, violated = 0, refused = 0;
 
  private:
   Stage& stage() { return *studied_.stage; }
@@ -49,16 +52,22 @@ class Drawn {
   /// Random events of the shape that the engine lets stand.
   bool draw(const Shape& shape) {
     stage().cut(ground_.prefix());
+    const bool honest = terms_.has(properties::Hypothesis::kHonestClock);
     std::int64_t time = stage().choices().back().origin_server_ts;
     for (const auto& prev : shape) {
+      // Lies are told in steps of another size, so that no two times are equal.
       time += static_cast<std::int64_t>(1 + random_.below(1000));
+      const std::int64_t told = honest ? time
+                                       : explore::kFirstTimestamp +
+                                             static_cast<std::int64_t>(random_.below(8 * explore::kBetween)) * 8 +
+                                             stage_size();
       bool stands = false;
       for (int tries = 0; tries < 60 && !stands; ++tries) {
         const graph::State before = *stage().state_after(prev);
         const auto& ideas = studied_.study.ideas(before);
         std::uint32_t act = ideas[random_.below(ideas.size())].act;
         if (random_.below(4) == 0) act = power_levels();
-        stands = *stage().push({act, prev, std::nullopt, time});
+        stands = *stage().push({act, prev, auth_events(act, before), told});
         if (stands && !explore::keeps(stage(), terms_)) {
           stage().pop();
           stands = false;
@@ -67,6 +76,23 @@ class Drawn {
       if (!stands) return false;
     }
     return true;
+  }
+
+  std::int64_t stage_size() { return static_cast<std::int64_t>(stage().size() - ground_.prefix()) + 1; }
+
+  /// Where they are free: entries of the selection left out or older.
+  std::optional<std::vector<std::uint32_t>> auth_events(std::uint32_t act, graph::State before) {
+    if (terms_.has(properties::Hypothesis::kHonestAuthEvents)) return std::nullopt;
+    std::vector<std::uint32_t> out;
+    for (const std::uint32_t selected : stage().selection(act, before)) {
+      std::vector<std::uint32_t> choices{selected, selected, selected};
+      for (std::uint32_t e = 0; e < stage().size(); ++e) {
+        if (stage().room().key(stage().event(e)) == stage().room().key(stage().event(selected))) choices.push_back(e);
+      }
+      if (random_.below(8) != 0) out.push_back(choices[random_.below(choices.size())]);
+    }
+    std::ranges::sort(out);
+    return out;
   }
 
   std::uint32_t power_levels() {
@@ -121,6 +147,26 @@ class Drawn {
     violated += played->violated ? 1 : 0;
   }
 
+  /// In the place of the last event one that the engine refuses: the model must have no such history.
+  void refuse(Scope& scope, bounded::Solver& solver) {
+    const explore::Choice last = stage().choices().back();
+    Scope::Play play = play_of(stage(), studied_.study, sets(scope.shape()));
+    for (explore::StateSet& set : play.sets) set.stale.clear();
+    stage().pop();
+    const std::uint32_t act = power_levels();
+    const auto& ideas = studied_.study.ideas(*stage().state_after(last.prev));
+    for (const std::uint32_t one :
+         {ideas[random_.below(ideas.size())].act, ideas[random_.below(ideas.size())].act, act}) {
+      if (stage().allowed(one, *stage().state_after(last.prev))) continue;
+      const explore::Act& deed = stage().act(one);
+      play.deeds.back() = {deed.type, deed.state_key, deed.sender, deed.content};
+      const auto pins = scope.pin(play);
+      ASSERT_TRUE(pins);
+      EXPECT_EQ(solver.solve(*pins, {}), bounded::Satisfiable::kNo) << describe(play);
+      ++refused;
+    }
+  }
+
   static std::string describe(const Scope::Play& play) {
     std::string out;
     for (std::size_t i = 0; i < play.deeds.size(); ++i) {
@@ -157,6 +203,16 @@ TEST_P(LinearAgreement, StaleStatesHaveTheEnginesValues) {
 }
 TEST_P(Agreement, MergesInsideHaveTheEnginesValues) {
   Drawn drawn(GetParam(), explore::terms({"honest-clock", "honest-auth-events"}), 3);
+  while (drawn.pinned < histories() && !testing::Test::HasFailure()) drawn.shape(8);
+  EXPECT_GT(drawn.merges, 0u);
+}
+
+TEST_P(LinearAgreement, HistoriesThatLieHaveTheEnginesValues) {
+  Drawn drawn(GetParam(), explore::terms({"linear-history"}, 1), 4);
+  while (drawn.pinned < histories() && !testing::Test::HasFailure()) drawn.shape(8);
+}
+TEST_P(Agreement, MergesThatLieHaveTheEnginesValues) {
+  Drawn drawn(GetParam(), explore::terms({}), 5);
   while (drawn.pinned < histories() && !testing::Test::HasFailure()) drawn.shape(8);
   EXPECT_GT(drawn.merges, 0u);
 }

@@ -1,0 +1,59 @@
+"""What `stateroom prove` says of properties of merges, which are decided for all small histories."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from stateroom.bounded import Bounded, prove_bounded
+from stateroom.cli_search import show_history
+from stateroom.output import people, words, write_whole
+
+COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
+
+
+def _print(answer: Bounded, file: str | None) -> None:
+    said = answer.said().replace(answer.verdict, f"[bold {COLOURS[answer.verdict]}]{answer.verdict}[/]", 1)
+    people.print(f"[bold]{escape(answer.property)}[/] in {escape(answer.version)}: {said}", highlight=False)
+    for line in answer.explain().splitlines()[1:]:
+        people.print(escape(line), highlight=False)
+    for line in answer.mismatches:
+        people.print(f"  a model that does not replay, a mistake of the prover: {escape(line)}", highlight=False)
+    if answer.history is not None:
+        people.print(
+            f"  replayed in the engine: {answer.compared} named values came out as in the model", highlight=False
+        )
+        show_history(answer.history)
+    if file is not None:
+        people.print(f"  written to {escape(file)}; try `stateroom replay {escape(file)}`", highlight=False)
+
+
+def _written(answer: Bounded, folder: Path | None) -> str | None:
+    if folder is None or answer.history is None:
+        return None
+    path = folder / f"{Path(answer.property).stem}-{Path(answer.version).name}.json"
+    write_whole(path, json.dumps(answer.history, indent=1, ensure_ascii=False) + "\n")
+    return str(path)
+
+
+def ask_bounded(name: str, version: str, *, output: Path | None, as_json: bool, **options: Any) -> bool:
+    """Ask one property of one version and print the answer; whether it is proved."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=words, transient=True) as progress:
+        task = progress.add_task(f"{name} in {version}", total=None)
+
+        def tell(events: int, done: int, shapes: int) -> bool:
+            progress.update(task, description=f"{name} in {version}: {events} events, shape {done + 1} of {shapes}")
+            return True
+
+        answer = prove_bounded(name, version, tell=tell, **options)
+    file = _written(answer, output)
+    if as_json:
+        sys.stdout.write(json.dumps(answer.to_dict(file), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    else:
+        _print(answer, file)
+    return answer.verdict == "proved"

@@ -1,0 +1,77 @@
+"""`stateroom prove` of properties of merges: decided for all small histories."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+import stateroom
+
+SCHEMA = json.loads((Path(stateroom.__file__).parent / "schemas/prove.json").read_text())
+CHAIN = ["honest-clock", "no-revocation", "honest-auth-events", "linear-history"]
+STATEROOM = Path(sys.executable).with_name("stateroom")
+
+
+def words(*hypotheses):
+    return [word for one in hypotheses for word in ("--hypothesis", one)]
+
+
+def command(*args):
+    return subprocess.run([STATEROOM, *args], capture_output=True, text=True)
+
+
+def test_a_key_is_lost_in_11_and_the_file_is_replayed(tmp_path):
+    stale = (*words(*CHAIN), "--allow", "stale:1", "--events", "3")
+    done = command("prove", "key-lost", "--version", "11", "--version", "12", *stale, "--json", "-o", str(tmp_path))
+    eleven, twelve = [json.loads(line) for line in done.stdout.splitlines()]
+    for line in (eleven, twelve):
+        jsonschema.validate(line, SCHEMA)
+    assert (eleven["verdict"], eleven["bound"]["events"]) == ("refuted", 2)
+    assert (twelve["verdict"], twelve["bound"]["events"], twelve["history"]) == ("proved", 3, None)
+    assert command("replay", eleven["history"]).returncode == 0
+
+
+def test_two_solvers_agree_and_an_answer_explains_itself():
+    answer = stateroom.prove_bounded(
+        "key-lost", "12", events=3, hypotheses=[*CHAIN, "same-event"], allow=["stale:1"], solvers=["cadical", "z3"]
+    )
+    assert answer.verdict == "proved"
+    assert "proved for all histories of up to 3 events" in answer.explain()
+    assert list(answer.to_pandas()["events"]) == [1, 2, 3]
+
+
+def test_histories_that_fork_and_lie_are_asked_too():
+    answer = stateroom.prove_bounded("rollback", "12", events=2)
+    assert answer.verdict == "refuted"
+    assert answer.history["about"]["violations"]
+
+
+def test_what_was_proved_is_said_when_somebody_stops_it():
+    args = [STATEROOM, "prove", "key-lost", "--version", "12", "--events", "12", "--json", *words(*CHAIN)]
+    with subprocess.Popen(args, stdout=subprocess.PIPE, text=True) as running:
+        time.sleep(6)
+        running.send_signal(signal.SIGINT)
+        line = json.loads(running.stdout.read())
+    assert (line["verdict"], line["reason"]) == ("unknown", "limit")
+    assert 1 <= line["bound"]["events"] < 12
+
+
+# Each changes the resolution of version 12 so that a promise which 12 keeps up to this bound is broken.
+MUTANTS = {
+    "the unconflicted state is forgotten": "replace result = applied",
+    "the partial state is the empty one": "replace partial = apply(admissible(power_order) to {}) overlaid with {}\n"
+    "  replace applied = apply(admissible(normal_order) to {})",
+}
+
+
+@pytest.mark.parametrize("edit", MUTANTS.values(), ids=MUTANTS.keys())
+def test_a_mutant_of_the_resolution_is_refuted(edit, tmp_path):
+    text = f'room version "mutant" extends "12"\nedit resolution  draft "mutant"\n  {edit}\n'
+    path = tmp_path / "mutant.room"
+    path.write_text(text)
+    answer = stateroom.prove_bounded("key-lost", path, events=3, hypotheses=[*CHAIN, "same-event"], allow=["stale:1"])
+    assert answer.verdict == "refuted", answer.explain()
