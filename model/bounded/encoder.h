@@ -86,22 +86,26 @@ class Encoder {
   };
 
   // encode_values.cpp
-  Literal truth(const Core& core);
   Choice value(const Core& core);
   Choice chosen(const Core& core);
   Choice text_function(const Core& core);
   Choice column(const EventView& view, graph::ColumnIndex column);
   Choice map_entry(const Core& core);
   Choice entry_of(const EventView& view, graph::ColumnIndex column, const std::string& key);
+  EventChoice event(const Core& core);
+  EventChoice event_by_id(const Core& core);
+  Choice boolean(Literal literal) const;
+
+  // encode_conditions.cpp
+  Literal truth(const Core& core);
   Literal compare(const Core& core);
   Literal is(const Core& core);
   Literal is_value(const Core& core, const Choice& of);
   Literal is_map(const Core& core);
   Literal contains(const Core& set, const Choice& of);
   Literal quantify(const Core& core);
-  EventChoice event(const Core& core);
-  EventChoice event_by_id(const Core& core);
-  Choice boolean(Literal literal) const;
+
+  // binding.h
   template <class Case, class Body>
   Choice each(const std::vector<std::pair<Case, Literal>>& cases, Body&& body);
   template <class Case, class Body>

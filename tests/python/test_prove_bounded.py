@@ -1,6 +1,7 @@
 """`stateroom prove` of properties of merges: decided for all small histories."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import stateroom
 
 SCHEMA = json.loads((Path(stateroom.__file__).parent / "schemas/prove.json").read_text())
 CHAIN = ["honest-clock", "no-revocation", "honest-auth-events", "linear-history"]
+ROOT = Path(__file__).parents[2]
 STATEROOM = Path(sys.executable).with_name("stateroom")
 
 
@@ -75,3 +77,13 @@ def test_a_mutant_of_the_resolution_is_refuted(edit, tmp_path):
     path.write_text(text)
     answer = stateroom.prove_bounded("key-lost", path, events=3, hypotheses=[*CHAIN, "same-event"], allow=["stale:1"])
     assert answer.verdict == "refuted", answer.explain()
+
+
+@pytest.mark.long
+def test_ten_thousand_random_histories_have_the_engines_values():
+    tests = ROOT / "build/tests/sim/decide/decide_test"
+    if not tests.exists():
+        pytest.skip("the C++ tests are not built")
+    environment = {**os.environ, "STATEROOM_AGREEMENT_HISTORIES": "400"}
+    done = subprocess.run([tests, "--gtest_filter=*Agreement*"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
