@@ -65,9 +65,19 @@ link() {  # the package as it stands in the source tree, and its command
   local site
   site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   echo "$PWD/bindings" >"$site/stateroom.pth"
-  # Ctrl-C while Python still reads the package ends it as quietly as later.
-  printf '#!%s\nimport sys\n\ntry:\n    from stateroom.cli import main\n\n    sys.exit(main())\nexcept KeyboardInterrupt:\n    sys.exit(130)\n' \
-    "$PWD/.venv/bin/python" >.venv/bin/stateroom
+  # Ctrl-C while Python still reads the package ends it as quietly as later; processes of a campaign read this file too.
+  cat >.venv/bin/stateroom <<END
+#!$PWD/.venv/bin/python
+import sys
+
+if __name__ == "__main__":
+    try:
+        from stateroom.cli import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+END
   chmod +x .venv/bin/stateroom
 }
 

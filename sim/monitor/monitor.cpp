@@ -168,6 +168,9 @@ void Monitor::resolved(World& world, RoomIndex room, std::span<const State> stat
       find.state_sets.emplace_back();
       for (const auto& [at, event] : ledger.store().entries(state)) find.state_sets.back().push_back(event);
     }
+    for (std::uint32_t e = 0; e < ledger.room().size(); ++e) {
+      if (ledger.room().rejected(EventIndex{e})) find.rejected.push_back(EventIndex{e});
+    }
     report(one, std::move(find));
   }
 }

@@ -32,6 +32,7 @@ struct Find {
   std::string had, came;                                  // event ids; empty: none
   std::string words;                                      // what happened
   std::vector<std::vector<base::EventIndex>> state_sets;  // of a merge
+  std::vector<base::EventIndex> rejected;                 // events that the server which resolved had rejected then
   bool honest_clock = false, no_revocation = false;       // of all events before
 };
 

@@ -59,7 +59,7 @@ base::Result<std::string> history_of(const server::World& world, const Find& fin
     if (!event) return std::unexpected(event.error());
     events.push_back(json::to_text(event->json));
     ids.push_back(event->event_id);
-    if (room.rejected(at)) rejected.push_back(event->event_id);
+    if (std::ranges::binary_search(find.rejected, at)) rejected.push_back(event->event_id);
   }
   const auto quoted = [](const std::string& text) { return json::quoted(text); };
   const std::string about = JsonObject()
