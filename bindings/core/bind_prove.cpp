@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,9 +78,17 @@ class Prover {
     return out;
   }
 
+  /// The labels of the rules, in text order.
+  std::vector<std::string> labels(const std::string& name, const std::string& profile, const Readings& readings) {
+    std::vector<std::string> out;
+    add_labels(load(name, profile, readings)->core->rules, out);
+    return out;
+  }
+
   py::dict ask(const std::string& property, const std::string& version, const std::string& other,
                const std::string& profile, const Readings& readings, std::uint64_t rlimit, bool either, bool directions,
-               const std::string& smt2, const std::optional<std::function<bool(std::uint32_t)>>& progress) {
+               const std::string& smt2, const std::set<std::string>& decided, const std::optional<std::string>& relaxed,
+               const std::optional<std::function<bool(std::uint32_t)>>& progress) {
     const prove::Subject subject = subject_of(*load(version, profile, readings));
     std::optional<prove::Subject> beside;
     if (!other.empty()) beside = subject_of(*load(other, profile, readings));
@@ -88,6 +97,8 @@ class Prover {
     options.either = either;
     options.directions = directions;
     options.smt2_directory = smt2;
+    options.decided = decided;
+    options.relaxed = relaxed;
     if (progress) {
       options.progress = [&progress](std::uint32_t done, std::uint32_t) {
         const py::gil_scoped_acquire gil;
@@ -107,6 +118,12 @@ class Prover {
     auto loaded = bench_.load(name, {profile, readings});
     if (!loaded) throw Refusal(loaded.error().front());
     return *loaded;
+  }
+  static void add_labels(const std::vector<rules::CoreRule>& rules, std::vector<std::string>& out) {
+    for (const rules::CoreRule& rule : rules) {
+      if (rule.condition) out.push_back(rule.path);
+      add_labels(rule.children, out);
+    }
   }
   static prove::Subject subject_of(const report::Loaded& loaded) { return {loaded.text, loaded.core, loaded.program}; }
 
@@ -190,10 +207,15 @@ void bind_prove(py::module_& module) {
       .def(py::init<>())
       .def("version", &Prover::version, py::arg("name"), py::arg("profile") = "", py::arg("readings") = Readings(),
            "Name and hash of a version. Error: StateroomError, its text does not check.")
+      .def("labels", &Prover::labels, py::arg("name"), py::arg("profile") = "", py::arg("readings") = Readings(),
+           "Labels of the rules that have a condition, in text order.")
       .def("ask", &Prover::ask, py::arg("property"), py::arg("version"), py::arg("other") = "", py::arg("profile") = "",
            py::arg("readings") = Readings(), py::arg("rlimit") = 50'000'000, py::arg("either") = false,
-           py::arg("directions") = false, py::arg("smt2") = "", py::arg("progress") = py::none(),
-           "The answer to one question. `progress` is called with the findings so far and says whether to go on.");
+           py::arg("directions") = false, py::arg("smt2") = "", py::arg("decided") = std::set<std::string>(),
+           py::arg("relaxed") = py::none(), py::arg("progress") = py::none(),
+           "The answer to one question. `decided`: rules that live-rules need not ask about. `relaxed`: a rule whose "
+           "condition may be anything. `progress` is called with "
+           "the findings so far and says whether to go on.");
 }
 
 }  // namespace stateroom::bindings

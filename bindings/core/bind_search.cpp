@@ -18,6 +18,7 @@
 #include "model/rules/compare.h"
 #include "model/rules/say.h"
 #include "sim/search/attribution.h"
+#include "sim/search/cost.h"
 #include "sim/search/difference.h"
 #include "sim/search/question.h"
 #include "sim/search/witness.h"
@@ -125,6 +126,12 @@ py::dict dict_of(const workload::Resolved& resolved) {
   return out;
 }
 
+py::dict dict_of(const search::Cost& c) {
+  using namespace py::literals;
+  return py::dict("events"_a = c.events, "bytes"_a = c.bytes, "auth_events"_a = c.auth_events, "merges"_a = c.merges,
+                  "checks"_a = c.checks, "ordered"_a = c.ordered, "resolve_ns"_a = c.resolve_ns);
+}
+
 py::list steps_of(const search::Plan& plan) {
   py::list out;
   for (const workload::Step& step : plan.steps) {
@@ -228,6 +235,8 @@ class VetWork {
     out["witnesses"] = list;
     out["pairs"] = search.pairs;
     out["scope"] = search.scope;
+    out["base_rules"] = search.base_rules;
+    out["candidate_rules"] = search.candidate_rules;
     return out;
   }
 
@@ -283,6 +292,29 @@ class VetWork {
     }
     py::list out;
     for (std::uint64_t i = 0; i < count; ++i) out.append(outcome_of(first + i, value_of(std::move(*all[i]))));
+    return out;
+  }
+
+  /// What histories with the seeds `first`, … cost under base and candidate; all are made under the base.
+  py::dict costs(std::uint64_t first, std::uint64_t count) const {
+    std::array<search::Cost, 2> total;
+    const auto done = [&]() -> base::Result<void> {
+      const py::gil_scoped_release release;
+      for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        const auto history = workload::make(base_->program, seed, unsigned_events());
+        if (!history) return std::unexpected(history.error());
+        for (std::size_t side = 0; side < 2; ++side) {
+          const auto one = search::cost(history->plan, (side == 0 ? base_ : candidate_)->program);
+          if (!one) return std::unexpected(one.error());
+          total[side] += *one;
+        }
+      }
+      return {};
+    }();
+    if (!done) throw py::value_error(done.error().message);
+    py::dict out;
+    out["base"] = dict_of(total[0]);
+    out["candidate"] = dict_of(total[1]);
     return out;
   }
 
@@ -463,6 +495,8 @@ void bind_search(py::module_& module) {
            "the two answer differently.")
       .def("histories", &VetWork::histories, py::arg("first"), py::arg("count"),
            "Makes and compares random histories with the seeds from `first` on.")
+      .def("costs", &VetWork::costs, py::arg("first"), py::arg("count"),
+           "Work of the resolutions and size of the events of histories, summed, under base and candidate.")
       .def("shrunk", &VetWork::shrunk, py::arg("seed"), py::arg("tries"),
            "A history's first merge that resolves differently, made smaller, or None.")
       .def("shown", &VetWork::shown, py::arg("edit"),

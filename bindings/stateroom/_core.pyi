@@ -197,10 +197,16 @@ class Prover:
         either: bool = False,
         directions: bool = False,
         smt2: str = "",
+        decided: collections.abc.Set[str] = set(),
+        relaxed: str | None = None,
         progress: collections.abc.Callable[[int], bool] | None = None,
     ) -> dict:
         """
-        The answer to one question. `progress` is called with the findings so far and says whether to go on.
+        The answer to one question. `decided`: rules that live-rules need not ask about. `relaxed`: a rule whose condition may be anything. `progress` is called with the findings so far and says whether to go on.
+        """
+    def labels(self, name: str, profile: str = "", readings: collections.abc.Mapping[str, str] = {}) -> list[str]:
+        """
+        Labels of the rules that have a condition, in text order.
         """
     def version(self, name: str, profile: str = "", readings: collections.abc.Mapping[str, str] = {}) -> dict:
         """
@@ -362,6 +368,12 @@ class VetWork:
     ) -> None:
         """
         `candidate_readings` are choices of the candidate alone, over the others.
+        """
+    def costs(
+        self, first: typing.SupportsInt | typing.SupportsIndex, count: typing.SupportsInt | typing.SupportsIndex
+    ) -> dict:
+        """
+        Work of the resolutions and size of the events of histories, summed, under base and candidate.
         """
     def differences(self) -> list:
         """

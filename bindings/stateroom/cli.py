@@ -14,6 +14,7 @@ from rich.syntax import Syntax
 
 from stateroom import __version__, _core
 from stateroom.bench import bench
+from stateroom.cli_adversaries import register as register_adversaries
 from stateroom.cli_differ import register as register_differ
 from stateroom.cli_format import register as register_format
 from stateroom.cli_mutants import register as register_mutants
@@ -490,6 +491,7 @@ def errors(as_json: Json = False) -> None:
     finish(_core.list_errors(), as_json=as_json, check=False, show=show)
 
 
+register_adversaries(app)
 register_differ(app)
 register_format(app)
 register_mutants(app)

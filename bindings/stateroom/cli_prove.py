@@ -13,11 +13,11 @@ from stateroom._core import solver_version
 from stateroom.bench import bench
 from stateroom.bounded import EVENTS, is_of_merges
 from stateroom.cli_bounded import ask_bounded
+from stateroom.cli_known import print_efforts, print_known, print_list
 from stateroom.edit_proofs import prove_edits
 from stateroom.errors import StateroomError
-from stateroom.explore import history_properties, hypotheses
-from stateroom.output import UNWELCOME, USAGE, fail, people, table, words, write_whole
-from stateroom.prove import RLIMIT, Proof, matrix, properties, prove
+from stateroom.output import INTERRUPTED, UNWELCOME, USAGE, fail, people, table, words, write_whole
+from stateroom.prove import RLIMIT, Proof, matrix, prove
 
 
 def _print(proof: Proof) -> None:
@@ -73,22 +73,6 @@ def print_proofs(before: str, after: str) -> None:
     people.print(out)
 
 
-def _list() -> None:
-    out = table("Properties about one event", "property", "id", "says")
-    for name, (number, statement) in properties().items():
-        out.add_row(f"{name}:V" if name == "same-rules" else name, number, statement)
-    people.print(out)
-    out = table("Properties of merges, for all small histories", "property", "id", "says")
-    for one in history_properties():
-        if one.scope == "merge":
-            out.add_row(one.name, one.id, one.says)
-    people.print(out)
-    out = table("Hypotheses of these", "hypothesis", "says")
-    for name, says in hypotheses().items():
-        out.add_row(name, says)
-    people.print(out)
-
-
 MATRIX_HEAD = """# What one version allows and another rejects
 
 Made by `stateroom prove --matrix{versions}` with {solver}; profile {profile}, hypotheses `well-formed-state` and
@@ -125,7 +109,10 @@ def _ask(name: str, version: str, profile: str, rlimit: int, smt2: str, *, eithe
         task = progress.add_task(f"{name} in {version}", total=None)
 
         def tell(found: int) -> bool:
-            progress.update(task, description=f"{name} in {version}: {found} found so far")
+            try:
+                progress.update(task, description=f"{name} in {version}: {found} found so far")
+            except KeyboardInterrupt:
+                return False
             return True
 
         return prove(name, version, profile=profile, rlimit=rlimit, either=either, smt2=smt2, tell=tell)
@@ -158,7 +145,14 @@ def prove_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write what refutes, as questions for `auth`.")
     ] = None,
-    as_list: Annotated[bool, typer.Option("--list", help="The properties that can be asked for.")] = False,
+    as_effort: Annotated[
+        bool, typer.Option("--effort", help="Steps of the solver, by rule: with each rule relaxed.")
+    ] = False,
+    as_list: Annotated[bool, typer.Option("--list", help="Properties, hypotheses, what is known.")] = False,
+    as_known: Annotated[
+        bool,
+        typer.Option("--known", help="Every property in every stable version (or those of --version), Markdown."),
+    ] = False,
     as_matrix: Annotated[
         bool,
         typer.Option("--matrix", help="Which of each two versions allows more (default: the stable ones), Markdown."),
@@ -173,13 +167,17 @@ def prove_command(
     again by the engine; unknown is said with its reason and is never safe.
     """
     if as_list:
-        return _list()
+        return print_list(as_json=as_json)
     try:
+        if as_known:
+            return print_known(version, as_json=as_json)
         if as_matrix:
             return _matrix(version or [], profile, rlimit)
         if not names or not version:
             words.print("[bold red]error[/] give a PROPERTY and --version, or --list, or --matrix", highlight=False)
             raise typer.Exit(USAGE)
+        if as_effort:
+            raise typer.Exit(0 if print_efforts(names, version, profile, rlimit, as_json=as_json) else INTERRUPTED)
         if output is not None:
             output.mkdir(parents=True, exist_ok=True)
         proved = True

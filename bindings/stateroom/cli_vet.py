@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -18,6 +19,15 @@ from stateroom.vet import Report
 from stateroom.vet import vet as write_vet
 
 _errors = Console(stderr=True)
+
+
+# What a table says of an edit without a file, by how its scope begins.
+SHOWN = (
+    ("none can be", "none can be"),
+    ("proved", "no verdict, proved"),
+    ("the prover", "an event of the prover"),
+    ("not asked", "not asked"),
+)
 
 
 def _table(report: Report) -> Table:
@@ -34,9 +44,22 @@ def _table(report: Report) -> Table:
             edit["label"],
             edit["change"],
             number,
-            edit["witness"] or ("none can be" if edit["scope"].startswith("none can be") else "none found"),
+            edit["witness"] or next((said for start, said in SHOWN if edit["scope"].startswith(start)), "none found"),
         )
     return table
+
+
+def _answers(console: Console, report: Report) -> None:
+    """Print the sentences of the first screen, under their questions."""
+    answers = report.data.get("answers", [])
+    asked = {sentence for answer in answers for sentence in answer["sentences"]}
+    for sentence in report.data["first_screen"]:
+        if sentence not in asked:
+            console.print(f"[bold]{escape(sentence)}[/]", highlight=False)
+    for answer in answers:
+        console.print(f"\n[bold]{escape(answer['question'])}[/]", highlight=False)
+        for sentence in answer["sentences"]:
+            console.print(f"• {escape(sentence)}", highlight=False)
 
 
 def _chosen(readings: list[str] | None) -> dict[str, str]:
@@ -61,10 +84,19 @@ def vet(
     as_json: Annotated[bool, typer.Option("--json", callback=note_json, help="Print report.json in one line.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Status 3 for a new lint or a broken promise.")] = False,
     prove: Annotated[
-        bool, typer.Option("--prove/--no-prove", help="Ask the prover which promises about single events hold.")
+        bool,
+        typer.Option(
+            "--prove/--no-prove",
+            help="Ask which promises hold: about single events (the prover), merges (all small histories), runs of "
+            "servers (simulations).",
+        ),
     ] = True,
 ) -> None:
-    """Say what a candidate changes, and what was found, in a report.
+    """Say in a report what a candidate changes, breaks and costs, and what is not known.
+
+    The report answers five questions on its first screen: what does it change, does it break a promise that the base
+    keeps, does it converge, what does it cost, what is not known. Each answer leads to what shows it: events,
+    histories, proofs, runs that can be asked again.
 
     Example: `stateroom vet org.matrix.msc3757.11 --against 11`
     """
@@ -102,8 +134,7 @@ def vet(
         console = Console()
         if report.data["edits"]:
             console.print(_table(report))
-        for sentence in report.data["first_screen"]:
-            console.print(f"• {sentence}", highlight=False)
+        _answers(console, report)
         console.print(f"\n{report.folder / 'report.html'}", soft_wrap=True)
     if report.interrupted:
         # The core may still be in the middle of what was interrupted: nobody waits for it.

@@ -9,7 +9,7 @@ from typing import Any
 
 from stateroom import _core, scope
 from stateroom.redraw import redraw
-from stateroom.vet import scenarios
+from stateroom.vet_named import scenarios
 
 SCENARIOS, RANDOM, SCOPE, CITING, RECEIPTS = "scenarios", "random", "small scope", "citing", "receipts"
 SIGNERS = "signers"

@@ -126,6 +126,8 @@ class Proof:
         Models that did not come out so in the engine: mistakes of the prover, never findings.
     solver, rlimit, steps, questions, seconds
         What answered, its limit, and what it took.
+    asked
+        The version as it was given: its name or the path of its text.
     """
 
     property: str
@@ -145,6 +147,15 @@ class Proof:
     steps: int
     questions: int
     seconds: float = field(compare=False)
+    asked: str = field(default="", compare=False)
+
+    @builtins.property
+    def command(self) -> str:
+        """The command that asks again."""
+        words = ["stateroom prove", self.property, f"--version {self.asked}", f"--rlimit {self.rlimit}"]
+        words += [f"--profile {self.profile}"] if self.profile != "default" else []
+        words += ["--either"] if "legal-in-either" in self.hypotheses else []
+        return " ".join(words)
 
     @builtins.property
     def history(self) -> dict[str, Any] | None:
@@ -160,7 +171,7 @@ class Proof:
             "allow": [],
             "profile": self.profile,
             "seed": 0,
-            "command": f"stateroom prove {self.property} --version {self.version}",
+            "command": self.command,
             "tool": f"stateroom {_core.version}",
         }
         return {**side.question(), "about": about}
@@ -171,6 +182,7 @@ class Proof:
         if self.detail:
             lines.append(f"  {self.reason}: {self.detail}")
         lines.append(f"  hypotheses: {', '.join(self.hypotheses) or 'none'}; profile {self.profile}; {self.solver}")
+        lines.append(f"  asked again by: {self.command} (text {self.version_sha256[:12]})")
         lines.extend(f"  compared as: {words}" for words in self.translated)
         lines.extend(f"  {part.verdict}: {part.statement}" for part in self.parts)
         lines.extend(finding.explain() for finding in self.findings)
@@ -185,6 +197,7 @@ class Proof:
             "verdict": self.verdict,
             "reason": self.reason or None,
             "detail": self.detail or None,
+            "method": "one event",
             "bound": None,
             "hypotheses": list(self.hypotheses),
             "translated": list(self.translated),
@@ -203,7 +216,9 @@ class Proof:
             "mismatches": list(self.mismatches),
             "solver": self.solver,
             "rlimit": self.rlimit,
+            "seed": 0,
             "steps": self.steps,
+            "command": self.command,
             "seconds": round(self.seconds, 3),
         }
 
@@ -244,6 +259,7 @@ def prove(
     either: bool = False,
     directions: bool = False,
     smt2: str = "",
+    decided: Iterable[str] = (),
     tell: Callable[[int], bool] | None = None,
 ) -> Proof:
     """Ask whether a property holds for every event in every state: any number of users, every integer as level.
@@ -264,6 +280,8 @@ def prove(
         Of `same-rules`: one finding for each version that alone allows something, not one for each pair of rules.
     smt2
         Folder into which each question is written as SMT-LIB 2; empty: none.
+    decided
+        Of `live-rules`: labels of rules that were seen to decide some event, which are not asked about.
     tell
         Called with the number of findings so far; False ends the search with what there is.
 
@@ -283,7 +301,19 @@ def prove(
     known = prover.version(version, profile, dict(readings or {}))
     base, _, other = name.partition(":")
     started = time.perf_counter()
-    found = prover.ask(base, version, other, profile, dict(readings or {}), rlimit, either, directions, smt2, tell)
+    found = prover.ask(
+        base,
+        version,
+        other,
+        profile,
+        dict(readings or {}),
+        rlimit,
+        either,
+        directions,
+        smt2,
+        set(decided),
+        progress=tell,
+    )
     return Proof(
         property=found["property"],
         version=known["name"],
@@ -305,6 +335,7 @@ def prove(
         steps=found["steps"],
         questions=found["questions"],
         seconds=time.perf_counter() - started,
+        asked=version,
     )
 
 

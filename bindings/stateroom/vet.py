@@ -15,10 +15,19 @@ from typing import Any
 
 from markupsafe import Markup
 
-from stateroom import _core, drawing, vet_promises, vet_readings
+from stateroom import (
+    _core,
+    drawing,
+    vet_costs,
+    vet_named,
+    vet_promises,
+    vet_readings,
+    vet_simulations,
+    vet_small_scope,
+)
 from stateroom.errors import made
-from stateroom.prove import Proof, properties
-from stateroom.redraw import redraw, server_keys
+from stateroom.prove import Proof
+from stateroom.redraw import server_keys
 from stateroom.vet_files import heard, is_report, write_folder
 from stateroom.vet_pages import VERBS, context, report_data, scope_of, templates
 
@@ -54,7 +63,7 @@ class Report:
     data: dict[str, Any]
     errors: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
-    broken: list[vet_promises.Promise] = field(default_factory=list)
+    broken: list[vet_promises.Promise | vet_small_scope.Held] = field(default_factory=list)
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.data["first_screen"])
@@ -64,17 +73,6 @@ class Report:
     def welcome(self) -> bool:
         """Whether `--check` is content: no error, no new lint, no broken promise."""
         return not self.errors and not self.data["lints"] and not self.broken
-
-
-def scenarios() -> list[Path]:
-    """Give the named problem histories: those of the package, in a checkout those of its tests.
-
-    Each is there under several versions; one of them is drawn again under any other.
-    """
-    here = Path(__file__).parent
-    folders = (here / "scenarios", here.parent.parent / "tests" / "scenarios")
-    folder = next((f for f in folders if f.is_dir()), None)
-    return [] if folder is None else sorted(folder.glob("*.11.json"))
 
 
 def _dump(value: Any) -> str:
@@ -113,11 +111,20 @@ class Vet:
         self.edits: list[dict[str, Any]] = []
         self.lints: list[dict[str, Any]] = []
         self.versions: list[dict[str, Any]] = []
-        self.search: dict[str, Any] = {"pairs": 0, "scope": 0, "witnesses": []}
+        self.search: dict[str, Any] = {
+            "pairs": 0,
+            "scope": 0,
+            "witnesses": [],
+            "base_rules": set(),
+            "candidate_rules": set(),
+        }
         self.questions: list[dict[str, Any]] = []
         self.runs: list[dict[str, Any]] = []
         self.merges: list[dict[str, Any]] = []
         self.named: list[dict[str, Any]] = []
+        self.held: list[vet_small_scope.Held] = []
+        self.federations: list[vet_simulations.Federation] = []
+        self.costs: dict[str, Any] = {}
         self.bench = _core.Workbench()
         # What the report calls them: the names in the texts, so that it does not matter how a path was typed.
         self.base, self.candidate = (self._name(self.asked[side]) for side in ("base", "candidate"))
@@ -145,15 +152,6 @@ class Vet:
             [f" --profile {self.profile}" if self.profile else ""]
             + [f" --reading {name}={choice}" for name, choice in sorted(readings.items())]
         )
-
-    def problem_histories(self) -> list[dict[str, Any]]:
-        """Give the named problem histories, each with its name and the story that it tells."""
-        out = []
-        for path in scenarios():
-            history = json.loads(path.read_text("utf-8"))
-            about = {member: history["about"][member] for member in ("text", "names")}
-            out.append(history | {"about": about | {"name": path.name.partition(".")[0]}})
-        return out
 
     def command(self) -> str:
         """Give the command that makes this report again, in its folder."""
@@ -194,7 +192,12 @@ class Vet:
             ("histories", self._histories),
             ("problem histories", self._scenarios),
             ("attribution", self._attribution),
+            ("costs", self._costs),
             ("promises", self._promises),
+            ("small histories", self._small_histories),
+            ("simulations", self._simulations),
+            ("more promises", self._more_promises),
+            ("edits without a witness", self._unshown),
         ):
             start = time.monotonic()
             tell(name, 0.0)
@@ -218,10 +221,28 @@ class Vet:
         for edit in self.edits:
             edit |= {"witness": None, "found": None, "shown": None, "scope": "not asked: the time was up"}
 
+    def _costs(self, tell: Callable[[float], None]) -> None:
+        vet_costs.measure(self, tell)
+
     def _promises(self, tell: Callable[[float], None]) -> None:
         if self.prove:
+            vet_promises.ask(self, vet_promises.FIRST, tell)
+
+    def _more_promises(self, tell: Callable[[float], None]) -> None:
+        if self.prove:
+            vet_promises.ask(self, vet_promises.LAST, tell)
+
+    def _small_histories(self, tell: Callable[[float], None]) -> None:
+        if self.prove:
+            vet_small_scope.ask(self, tell)
+
+    def _simulations(self, tell: Callable[[float], None]) -> None:
+        if self.prove:
+            vet_simulations.run_both(self, tell)
+
+    def _unshown(self, tell: Callable[[float], None]) -> None:
+        if self.prove:
             vet_promises.prove_unshown(self, tell)
-            vet_promises.ask(self, {name: said for name, (_, said) in properties().items()}, tell)
 
     def _auth(self, file: str, side: str) -> dict[str, Any]:
         [line] = self.bench.auth(
@@ -372,60 +393,7 @@ class Vet:
             ]
 
     def _scenarios(self, tell: Callable[[float], None]) -> None:
-        histories = self.problem_histories()
-        for number, history in enumerate(histories):
-            if self.late():
-                break
-            tell(number / len(histories))
-            one: dict[str, Any] = {"name": history["about"]["name"], "text": history["about"]["text"], "files": {}}
-            entries: dict[tuple[str, str], list[str]] = {}
-            for place, (side, version) in enumerate(
-                (("base", self.asked["base"]), ("candidate", self.asked["candidate"]))
-            ):
-                drawn = redraw(history, version)
-                file = one["files"][side] = f"histories/{one['name']}.{side}.json"
-                self.files[file] = _dump(drawn)
-                shown = _core.show_history(self.files[file], file, version, self.profile, self.readings)
-                for event in (shown["events"][e] for e in shown["result"]):
-                    name = drawn["about"]["names"][event["id"]]
-                    entries.setdefault((event["type"], event["state_key"]), ["–", "–"])[place] = name
-            one["differs"] = [
-                {"entry": f"{t} {k}".strip(), "key": (t, k), "names": v}
-                for (t, k), v in sorted(entries.items())
-                if v[0] != v[1]
-            ]
-            for entry in one["differs"]:
-                entry["why"] = {side: self._why(one["files"][side], side, *entry["key"]) for side in self.asked}
-            self.named.append(one)
-
-    def _why(self, file: str, side: str, kind: str, key: str) -> list[dict[str, Any]]:
-        """Give the candidates of an entry with what became of each, named as in the history."""
-        history = json.loads(self.files[file])
-        names = history["about"]["names"]
-        [line] = self.bench.resolve(
-            self.files[file].encode(),
-            file,
-            version=self.asked[side],
-            profile=self.profile,
-            readings=self.readings,
-            explain=True,
-            explain_type=kind,
-            explain_state_key=key,
-        ).lines
-        out = []
-        for entry in json.loads(line).get("explanation", []):
-            for one in entry["candidates"]:
-                rule = " ".join(x for x in (one["number"], one["label"]) if x)
-                out.append(
-                    {
-                        "name": names.get(one["event_id"], one["event_id"]),
-                        "outcome": one["outcome"],
-                        "rule": rule,
-                        "in": one["in"],
-                        "won": one["event_id"] == entry["winner"],
-                    }
-                )
-        return out
+        vet_named.resolve_all(self, tell)
 
     # What is said.
 
@@ -464,7 +432,8 @@ def vet(
     profile, readings
         As `stateroom resolve` has them, for both versions; the default is each reading's default.
     prove
-        Ask the prover which promises about single events the two versions keep.
+        Ask which promises the two versions keep: the prover about single events, all small histories about merges,
+        simulated federations about whole runs.
     tell
         Hears of progress: stage, part done from 0 to 1.
 
@@ -520,4 +489,6 @@ def vet(
     }
     files["timings.json"] = _dump({**run.timings, "total_s": round(time.monotonic() - start, 3)})
     write_folder(folder, files)
-    return Report(folder, data, errors, run.interrupted, [p for p in run.promises if p.broken])
+    broken: list[vet_promises.Promise | vet_small_scope.Held] = [p for p in run.promises if p.broken]
+    broken += [h for h in run.held if h.broken]
+    return Report(folder, data, errors, run.interrupted, broken)

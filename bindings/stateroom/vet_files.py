@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stateroom.vet_pages import FORMAT
+FORMAT = "stateroom-report/1"
 
 
 def is_report(folder: Path) -> bool:

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from stateroom import drawing, vet_promises
+from stateroom import drawing, vet_answers, vet_costs, vet_promises, vet_simulations, vet_small_scope
+from stateroom.vet_files import FORMAT
 
 if TYPE_CHECKING:
     from stateroom.vet import Vet
 
-FORMAT = "stateroom-report/1"
-PROVER = (
-    "No property of whole histories is proved or refuted here: what servers converge to was only tried, not proved."
-)
 VERBS = {"merge": "resolve --explain", "pdu": "events --strict", "receipt": "events"}
 ASKED_ABOUT = {
     "citing": "Events that cite other auth_events than those selected, or name another room",
@@ -29,10 +26,6 @@ ASKED_ABOUT = {
     "receipt": "What the checks on receipt make of an event that arrives after another one",
 }
 SAID_MAX = 600  # characters of an answer that a page shows
-
-
-def _count(number: int, word: str, words: str = "") -> str:
-    return f"{number} {word if number == 1 else words or word + 's'}"
 
 
 def scope_of(vet: "Vet", edit: dict[str, Any]) -> str:
@@ -70,48 +63,6 @@ def scope_of(vet: "Vet", edit: dict[str, Any]) -> str:
     return "none among " + ", ".join(about[section])
 
 
-def first_screen(vet: "Vet") -> list[str]:
-    """Answer in sentences: what changes, what was found, what is not known."""
-    owners = sorted({o for e in vet.edits for o in e["owner"]})
-    shown = [e["shown"]["how"] for e in vet.edits if e["shown"]]
-    none = sum(1 for e in vet.edits if e["scope"].startswith(("none among", "none between")))
-    proved = sum(1 for e in vet.edits if e["scope"].startswith("proved"))
-    unsaid = sum(1 for e in vet.edits if e["scope"].startswith("none can be"))
-    merges = sum(1 for r in vet.runs if r["merges_differ"])
-    verdicts = sum(1 for r in vet.runs if r["verdicts"])
-    out = [
-        f"{vet.candidate} makes {_count(len(vet.edits), 'edit')} to {vet.base}"
-        + (f", owned by {', '.join(owners)}." if owners else "."),
-        f"For {len(shown)} of them an event, a PDU or a history shows a difference: {shown.count('alone')} alone, "
-        f"{shown.count('together')} together with others that are needed too, {shown.count('without')} only by "
-        f"being taken out of {vet.candidate}"
-        + (f", {shown.count('choice')} by another choice of a reading." if "choice" in shown else ".")
-        + (f" For {none} none was found, which does not say that there is none." if none else "")
-        + (f" Of {proved} it is proved that no verdict on an event changes by it." if proved else "")
-        + (f" For {unsaid} there can be none." if unsaid else ""),
-        *vet_promises.sentences(vet),
-        f"Of {_count(len(vet.runs), 'random history', 'random histories')} {vet.differ()} differ: "
-        f"{merges} at a merge, {verdicts} in a verdict on an event.",
-        f"Of {_count(len(vet.named), 'named problem history', 'named problem histories')} "
-        f"{sum(1 for n in vet.named if n['differs'])} resolve differently.",
-        "No lint is new." if not vet.lints else f"New: {_count(len(vet.lints), 'lint')}.",
-        PROVER,
-    ]
-    if small := next((w for w in vet.search["witnesses"] if w["holds"]), None):
-        said = [
-            f"{getattr(vet, side)} {'allows' if one['allowed'] else 'refuses'} it by {one['number']} {one['label']}"
-            for side, one in ((side, small[side]["replayed"]) for side in ("base", "candidate"))
-        ]
-        out.insert(2, f"The smallest event: {'; '.join(small['deviations'])}. {', '.join(said).replace('  ', ' ')}.")
-    if not vet.edits:
-        out[0] = f"{vet.candidate} says the same as {vet.base}."
-        out[1] = f"{vet.search['pairs']} pairs of event and state were decided alike."
-    if not vet.complete:
-        why = "The work was interrupted" if vet.interrupted else "The time was up"
-        out.insert(0, f"{why} before all was done: this report is not complete.")
-    return out
-
-
 def report_data(vet: "Vet") -> dict[str, Any]:
     """Give the content of `report.json`."""
     members = (
@@ -136,8 +87,9 @@ def report_data(vet: "Vet") -> dict[str, Any]:
         "edits": [{m: None if e[m] == "" else e[m] for m in members} for e in vet.edits],
         "lints": vet.lints,
         "histories": {"run": len(vet.runs), "differ": vet.differ()},
-        "properties": vet_promises.data(vet),
-        "first_screen": first_screen(vet),
+        "properties": [*vet_promises.data(vet), *vet_small_scope.data(vet)],
+        "answers": vet_answers.answers(vet),
+        "first_screen": vet_answers.first_screen(vet),
     }
 
 
@@ -267,6 +219,10 @@ def context(vet: "Vet") -> dict[str, Any]:
         "asked_about": ASKED_ABOUT,
         "asked_of": partial(asked_of, vet),
         "command": vet.command(),
+        "note": vet_answers.note(vet),
+        "scope": vet_small_scope,
+        "costs": vet_costs.rows(vet),
+        "simulated": vet_simulations.rows(vet),
         "pretty": lambda value: json.dumps(value, ensure_ascii=False, indent=1),
     }
 

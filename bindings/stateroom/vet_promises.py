@@ -2,19 +2,22 @@
 
 import builtins
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from stateroom.edit_proofs import prove_edits
-from stateroom.prove import Proof, prove
+from stateroom.edit_proofs import SECTIONS, prove_edits
+from stateroom.prove import Finding, Proof, properties, prove
 
 if TYPE_CHECKING:
     from stateroom.vet import Vet
 
-PROMISES = ("peers", "no-escalation", "creators-keep-power", "closed-selection", "live-rules")
+FIRST = ("peers", "no-escalation", "creators-keep-power", "closed-selection", "live-rules")
+LAST = ("redaction-stable", "depth-free", "timestamp-free")  # where there is time for them
+PROMISES = FIRST + LAST
+SHOWN_MAX = 2  # rules that a sentence names
 STEPS = 20_000_000  # of the solver, a question: the answers do not depend on the machine
 
 
@@ -29,7 +32,9 @@ class Promise:
     base, candidate
         ``"proved"``, ``"refuted"`` or ``"unknown"``.
     shown
-        Of a promise that the candidate alone breaks: the words of what refutes it.
+        Where the candidate breaks it in a way that the base does not have: the words of what refutes it.
+    ways
+        In how many such ways; only a property without parts is broken in new ways while the base breaks it too.
     """
 
     property: str
@@ -37,11 +42,12 @@ class Promise:
     base: str
     candidate: str
     shown: str = ""
+    ways: int = 0
 
     @builtins.property
     def broken(self) -> bool:
-        """Whether the base keeps it and the candidate does not."""
-        return self.base == "proved" and self.candidate == "refuted"
+        """Whether the candidate breaks what the base keeps."""
+        return self.candidate == "refuted" and (self.base == "proved" or self.ways > 0)
 
 
 def _verdicts(proof: Proof) -> dict[str, str]:
@@ -57,14 +63,35 @@ def _promises(name: str, statement: str, base: Proof, candidate: Proof) -> list[
     for part in now if candidate.parts else kept:
         before, after = kept.get(part, base.verdict), now.get(part, candidate.verdict)
         named = next((p.name for p in candidate.parts if p.statement == part), "")
-        words = [f.words for f in candidate.findings if f": {named}" in f.words or not named]
-        shown = words[0] if after == "refuted" and words else ""
-        out.append(Promise(name, part or statement, before, after, shown))
+        new = [f.words for f in _new(base, candidate) if f": {named}" in f.words or not named]
+        shown = "; ".join(new[:SHOWN_MAX]) + (f"; and {len(new) - SHOWN_MAX} more" if len(new) > SHOWN_MAX else "")
+        ways = len(new) if before == "refuted" and name in COMPARED and not base.reason else 0
+        out.append(Promise(name, part or statement, before, after, shown if after == "refuted" else "", ways))
     return out
 
 
-def ask(vet: "Vet", statements: dict[str, str], tell: Callable[[float], None]) -> None:
-    """Ask the prover of both versions at once, one property after the other, while there is time."""
+# Broken in base and candidate, but by other rules: a rule that never decides, another one that redaction turns.
+COMPARED = ("redaction-stable", "live-rules")
+
+
+def _new(base: Proof, candidate: Proof) -> list[Finding]:
+    """Give the findings of the candidate by rules, and with verdicts, that no finding of the base has."""
+
+    def key(finding: Finding) -> tuple[object, ...]:
+        rules = tuple((side.label, side.allowed) for side in finding.sides)
+        return rules or (finding.words.partition(" never decides")[0].rpartition(" ")[2],)
+
+    known = {key(finding) for finding in base.findings} if candidate.property in COMPARED else set()
+    return [finding for finding in candidate.findings if key(finding) not in known]
+
+
+def ask(vet: "Vet", names: Sequence[str], tell: Callable[[float], None]) -> None:
+    """Ask the prover of both versions at once, one property after the other, while there is time.
+
+    A candidate whose edits no verdict depends on is answered as its base.
+    """
+    statements = {name: said for name, (_, said) in properties().items()}
+    touched = any(edit["section"].split()[0] in (*SECTIONS, "readings") for edit in vet.edits)
     stop = threading.Event()
 
     def answer(name: str, side: str) -> Proof:
@@ -74,16 +101,22 @@ def ask(vet: "Vet", statements: dict[str, str], tell: Callable[[float], None]) -
             profile=vet.profile,
             readings=vet.readings,
             rlimit=STEPS,
+            directions=name not in COMPARED,
+            decided=vet.search[f"{side}_rules"] if name == "live-rules" else (),
             tell=lambda _found: not stop.is_set() and not vet.late(),
         )
 
     pool = ThreadPoolExecutor(2)
     try:
-        for number, name in enumerate(PROMISES):
-            tell(number / len(PROMISES))
+        for number, name in enumerate(names):
+            tell(number / len(names))
             if vet.late():
                 break
-            base, candidate = pool.map(partial(answer, name), ("base", "candidate"))
+            if touched:
+                base, candidate = pool.map(partial(answer, name), ("base", "candidate"))
+            else:
+                base = answer(name, "base")
+                candidate = replace(base, version=vet.candidate, version_sha256=vet.versions[1]["sha256_with_errata"])
             if vet.late():  # what was cut says nothing
                 break
             vet.proofs[name] = (base, candidate)
@@ -118,37 +151,46 @@ def prove_unshown(vet: "Vet", tell: Callable[[float], None]) -> None:
             edit["scope"] = f"the prover has an event that it decides otherwise ({proof.words}); {edit['scope']}"
 
 
-def sentences(vet: "Vet") -> list[str]:
-    """Say which promises are broken, which are kept, and of which nothing is known."""
+def broken_sentences(vet: "Vet") -> list[str]:
+    """Name each promise that the candidate breaks and the base keeps."""
+    out = []
+    for promise in (p for p in vet.promises if p.broken):
+        more = f" in {promise.ways} more {'way' if promise.ways == 1 else 'ways'} than {vet.base}"
+        how = f" that {vet.base} keeps" if promise.base == "proved" else more
+        shown = f" {promise.shown}." if promise.shown else ""
+        out.append(f"{vet.candidate} breaks a promise{how}: {promise.statement} (`{promise.property}`).{shown}")
+    return out
+
+
+def counted(vet: "Vet") -> list[str]:
+    """Say how many promises are kept, and of how many nothing is known."""
     if not vet.promises:
         return []
-    broken = [p for p in vet.promises if p.broken]
     both = sum(1 for p in vet.promises if p.base == p.candidate == "proved")
     gained = [p for p in vet.promises if p.base == "refuted" and p.candidate == "proved"]
     neither = sum(1 for p in vet.promises if p.base == p.candidate == "refuted")
-    unknown = sum(1 for p in vet.promises if "unknown" in (p.base, p.candidate))
-    out = [
-        f"{vet.candidate} breaks a promise that {vet.base} keeps: {p.statement} (`{p.property}`)."
-        + (f" {p.shown}." if p.shown else "")
-        for p in broken
-    ]
+    unanswered = sum(1 for p in vet.promises if "unknown" in (p.base, p.candidate))
     words = [f"{both} are proved for both versions"]
     if gained:
         words.append(f"{len(gained)} for {vet.candidate} alone ({'; '.join(p.statement for p in gained)})")
     if neither:
         words.append(f"{neither} hold in neither")
-    if unknown:
-        words.append(f"of {unknown} it is not known")
-    none = "" if broken else f"No promise that {vet.base} keeps is found broken. "
-    out.append(f"{none}Of {len(vet.promises)} promises about single events {', '.join(words)}.")
-    return out
+    if unanswered:
+        words.append(f"of {unanswered} it is not known")
+    return [f"Of {len(vet.promises)} promises about single events {', '.join(words)}."]
+
+
+def not_asked(vet: "Vet") -> list[str]:
+    """Name the promises that there was no time for."""
+    return [name for name in PROMISES if name not in vet.proofs]
 
 
 def data(vet: "Vet") -> list[dict[str, Any]]:
     """Give the properties as `stateroom prove --json` does, with what the base makes of each."""
     out = []
     for base, candidate in vet.proofs.values():
-        line = candidate.to_dict() | {"base_verdict": base.verdict}
+        asked = replace(candidate, asked=vet.argument("candidate"))
+        line = asked.to_dict() | {"base_verdict": base.verdict}
         line.pop("seconds")  # a report is no matter of the clock
         line["version"] = vet.candidate
         out.append(line)

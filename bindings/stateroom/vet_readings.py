@@ -11,6 +11,7 @@ from typing import Any
 
 from stateroom import _core, drawing, reading_rooms
 from stateroom.redraw import redraw, server_keys
+from stateroom.vet_named import problem_histories
 from stateroom.vet_pages import VERBS
 
 SCOPE_MAX, PAIRS_MAX = 3, 60_000
@@ -159,14 +160,14 @@ def attribute(vet: Any, edit: dict[str, Any]) -> None:
     Parameters
     ----------
     vet
-        The run of `vet`: its versions, choices, problem histories and files.
+        The run of `vet`: its versions, choices and files.
     edit
         With the section ``readings``; the version that has the reading is asked.
     """
     side = "base" if edit["change"] == "removed" else "candidate"
     name, without = getattr(vet, side), vet.candidate if side == "base" else vet.base
     choices = Choices(vet.asked[side], name, edit["label"], vet.profile, vet.readings)
-    found, others = choices.first(vet.problem_histories())
+    found, others = choices.first(problem_histories())
     if found is None and edit["label"] in ALIKE:
         edit["scope"] = f"none can be: {ALIKE[edit['label']]}"
         return

@@ -9,9 +9,17 @@ using rules::CoreKind;
 using rules::CoreRule;
 using rules::LeafKind;
 
+namespace {
+
+constexpr const char* kRelaxed = "the condition of the relaxed rule";
+
+}  // namespace
+
 void Encoder::add_each(const CoreRule& rule, const z3::expr& guard) {
   for (const CoreRule& child : rule.children) {
-    const z3::expr some = any(*rule.each, rule.binders, [this, &child] { return truth(*child.condition); });
+    const z3::expr some = child.path == look_.relaxed
+                              ? world_.context().bool_const(kRelaxed)
+                              : any(*rule.each, rule.binders, [this, &child] { return truth(*child.condition); });
     fires_.push_back({child.path, child.number, false, guard && some});
   }
 }
@@ -29,7 +37,9 @@ void Encoder::add(const std::vector<CoreRule>& siblings, const z3::expr& outer) 
       add(rule.children, here);
       continue;
     }
-    const z3::expr condition = rule.condition ? truth(*rule.condition) : world_.truth(true);
+    const z3::expr condition = rule.path == look_.relaxed ? world_.context().bool_const(kRelaxed)
+                               : rule.condition           ? truth(*rule.condition)
+                                                          : world_.truth(true);
     switch (*rule.leaf) {
       case LeafKind::kAllow:
         fires_.push_back({rule.path, rule.number, true, here && condition});

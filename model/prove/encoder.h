@@ -57,6 +57,7 @@ struct Look {
   bool selection = false;  // of the state only what the auth events selection takes
   bool after = false;      // the state's m.room.power_levels is the event
   std::string depth, ts;   // variants of depth and origin_server_ts ("'")
+  std::string relaxed;     // label of a rule whose condition may be anything; empty: none
   /// How a version sees an event that another version has in another form (`same_rules`).
   bool create_not_cited = false;    // the create event among the auth_events is left out
   bool create_has_no_room = false;  // room_id of create events is absent

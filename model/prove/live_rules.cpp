@@ -44,7 +44,7 @@ class LiveRules {
     const auto count = static_cast<std::uint32_t>(well_formed_.rules().size());
     for (std::uint32_t i = 0; i < count && !gave_up(); ++i) {
       if (options_.progress && !options_.progress(i, count)) return unknown(Reason::kLimit, "stopped");
-      ask(i);
+      if (!options_.decided.contains(well_formed_.rules()[i].label)) ask(i);
     }
     if (gave_up()) return unknown(Reason::kLimit, "the solver gave up");
     if (!answer_.mismatches.empty())

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,10 @@ struct Options {
   std::string smt2_directory;         // every question is written there; empty: none
   bool directions = false;  // same-rules: one finding for each version that alone allows, not each pair of rules
   bool either = false;      // same-rules: over what is legal in either version, not in both
+  /// The condition of the rule with this label may be anything (empty: none), and one plain question is asked: its
+  /// answer has a verdict and steps, and no finding. Not of live-rules.
+  std::optional<std::string> relaxed;
+  std::set<std::string> decided;  // live-rules: labels of rules that the engine has seen decide; they are not asked
   std::function<bool(std::uint32_t done, std::uint32_t of)> progress;  // false: stop; may be empty
 };
 

@@ -49,6 +49,14 @@ z3::check_result Solving::check(const z3::expr& goal) {
   return result;
 }
 
+void Solving::settle(const z3::expr& goal) {
+  const z3::check_result result = check(goal);
+  answer_.verdict = result == z3::unsat ? Verdict::kProved : result == z3::sat ? Verdict::kRefuted : Verdict::kUnknown;
+  if (result != z3::unknown) return;
+  answer_.reason = Reason::kLimit;
+  answer_.detail = why();
+}
+
 std::optional<Solving::Found> Solving::find(const z3::expr& goal) {
   std::optional<Found> out;
   solver_.push();

@@ -19,6 +19,8 @@ class Solving {
   /// Facts that a world was given since.
   void close();
   z3::check_result check(const z3::expr& goal);
+  /// One question whose answer is the verdict: nobody can meet the goal, or somebody can.
+  void settle(const z3::expr& goal);
   /// After `check` was sat: a situation whose strings are easy to write if there is one, and the model.
   struct Found {
     z3::model model;

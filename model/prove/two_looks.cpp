@@ -59,6 +59,10 @@ class TwoLooks {
     for (const Looking& side : sides_) translated(*side.subject, side.look);
     const z3::expr goal = encode();
     Solving solving(world_, fmt::format("{}-{}", property_, sides_[0].subject->text.name), options_, answer_);
+    if (options_.relaxed) {
+      solving.settle(goal);
+      return std::move(answer_);
+    }
     const z3::check_result possible = solving.check(world_.truth(true));
     if (possible != z3::sat)
       return unknown(possible == z3::unsat ? Reason::kEncoding : Reason::kLimit,
@@ -215,6 +219,7 @@ class TwoLooks {
 };
 
 Answer ask(const std::string& property, Looking one, Looking two, const Options& options) {
+  for (Looking* side : {&one, &two}) side->look.relaxed = options.relaxed.value_or("");
   try {
     return TwoLooks(property, std::move(one), std::move(two), options).run();
   } catch (const Unsupported& unsupported) {

@@ -37,6 +37,8 @@ class Search {
       }
       if (!full()) out_.scope = scope;
     }
+    for (const rules::RuleIndex rule : base_rules_) out_.base_rules.insert(base_->label(rule));
+    for (const rules::RuleIndex rule : candidate_rules_) out_.candidate_rules.insert(candidate_->label(rule));
     return std::move(out_);
   }
 
@@ -81,6 +83,8 @@ class Search {
     for (std::size_t e = 0; e < events.size(); ++e) {
       const rules::Decision& a = (*one)[e].decision;
       const rules::Decision& b = (*two)[e].decision;
+      base_rules_.insert(a.rule);
+      candidate_rules_.insert(b.rule);
       if (a.allowed == b.allowed || !found_.insert({base_->label(a.rule), candidate_->label(b.rule)}).second) continue;
       Witness witness{base_->label(a.rule),
                       candidate_->label(b.rule),
@@ -119,6 +123,7 @@ class Search {
   WitnessOptions options_;
   WitnessSearch out_;
   std::set<std::pair<std::string, std::string>> found_;
+  std::set<rules::RuleIndex> base_rules_, candidate_rules_;
 };
 
 }  // namespace

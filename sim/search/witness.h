@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,10 @@ struct Witness {
 };
 
 struct WitnessSearch {
-  std::vector<Witness> witnesses;  // in order of finding, one for each pair of labels
-  std::uint64_t pairs = 0;         // (event, state) pairs that were asked under both
-  std::uint32_t scope = 0;         // the largest scope that was gone through
+  std::vector<Witness> witnesses;                     // in order of finding, one for each pair of labels
+  std::uint64_t pairs = 0;                            // (event, state) pairs that were asked under both
+  std::uint32_t scope = 0;                            // the largest scope that was gone through
+  std::set<std::string> base_rules, candidate_rules;  // labels of those that decided some pair
 };
 
 struct WitnessOptions {

@@ -10,6 +10,7 @@ import stateroom
 from stateroom import _core
 from stateroom.show import show
 from stateroom.vet import Vet
+from stateroom.vet_named import problem_histories
 from stateroom.vet_readings import Choices
 
 vet = partial(stateroom.vet, prove=False)  # what the prover says is tested apart
@@ -221,7 +222,7 @@ def test_ctrl_c_leaves_a_report_of_what_is_done(stage: str, tmp_path: Path, monk
 )
 def test_a_choice_of_a_reading_is_shown_by_a_history_that_resolves_otherwise(reading: str) -> None:
     version = "1" if reading in ("contest_scope", "none_allowed") else "2"
-    found, others = Choices(version, version, reading, "", {}).first(Vet("2", "1").problem_histories())
+    found, others = Choices(version, version, reading, "", {}).first(problem_histories())
     assert found is not None
     assert others >= 1
     assert found["before"] != found["after"]

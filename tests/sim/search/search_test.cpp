@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <tuple>
 
 #include "model/versions/registry.h"
 #include "sim/search/attribution.h"
+#include "sim/search/cost.h"
 #include "sim/search/difference.h"
 #include "sim/search/mixture.h"
 #include "sim/search/question.h"
@@ -46,6 +48,34 @@ TEST(Witness, CreatorsOfTwelveMayNotStandAmongUsers) {
   const auto found = find_witnesses(program_of("11"), program_of("12"), {.scope_max = 1});
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_NE(with(*found, "power_levels.allow", "power_levels.creators"), nullptr);
+}
+
+TEST(Witness, RulesThatDecidedAreNamedForBothVersions) {
+  const auto found = find_witnesses(program_of("11"), program_of("org.matrix.msc3757.11"), {.scope_max = 1});
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_TRUE(found->base_rules.contains("member.ban.level"));
+  EXPECT_TRUE(found->candidate_rules.contains("member.ban.level"));
+  // Nobody cites an event that was rejected in this scope.
+  EXPECT_FALSE(found->base_rules.contains("auth_events.rejected"));
+}
+
+TEST(Cost, IsOfPlanAndTextAlone) {
+  const auto history = workload::make(program_of("11"), 3);
+  ASSERT_TRUE(history);
+  const auto one = cost(history->plan, program_of("11")), two = cost(history->plan, program_of("11"));
+  ASSERT_TRUE(one && two);
+  EXPECT_EQ(one->events, history->plan.steps.size());
+  EXPECT_GT(one->merges, 0U);
+  EXPECT_EQ(std::tie(one->bytes, one->auth_events, one->checks, one->ordered),
+            std::tie(two->bytes, two->auth_events, two->checks, two->ordered));
+}
+
+TEST(Cost, AnEventOfTwelveDoesNotCiteTheCreateEvent) {
+  const auto history = workload::make(program_of("11"), 3);
+  ASSERT_TRUE(history);
+  const auto eleven = cost(history->plan, program_of("11")), twelve = cost(history->plan, program_of("12"));
+  ASSERT_TRUE(eleven && twelve);
+  EXPECT_EQ(eleven->auth_events, twelve->auth_events + history->plan.steps.size() - 1);
 }
 
 TEST(Difference, AVersionAgreesWithItselfAndTwelveResolvesOtherwise) {
