@@ -14,7 +14,7 @@ namespace {
 
 class Cadical : public Solver {
  public:
-  Cadical() { solver_.set("quiet", 1); }
+  Cadical() { solver_.set("quiet", 1); solver_.configure("unsat"); }
 
   void add(const Circuit& circuit) override {
     const auto text = circuit.text();

@@ -30,10 +30,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// What came of one shape.
+/// A question: one shape, or one of the parts into which the only shape is split.
 struct Found {
-  Satisfiable broken = Satisfiable::kUnknown, possible = Satisfiable::kUnknown;
-  std::unique_ptr<Scope> scope;  // with a model
+  std::size_t shape = 0;
+  std::vector<bounded::Literal> part{bounded::kTrue};  // a clause
+  bool asks_possible = true;                           // whether histories are possible at all is asked once a shape
+  Satisfiable broken = Satisfiable::kUnknown, possible = Satisfiable::kNo;
+  std::shared_ptr<Scope> scope;  // with a model
   bounded::Model model;
   bool disagree = false;
 };
@@ -45,15 +48,15 @@ class Level {
       : ground_(ground), options_(options), shapes_(shapes_of(ground, options.terms, events)) {
     bound_.events = events;
     bound_.shapes = shapes_.size();
-    found_.resize(shapes_.size());
   }
 
   // The threads solve; whoever called waits here and is asked now and then, so that it can be stopped by a signal.
   void run() {
     const auto start = std::chrono::steady_clock::now();
+    split();
     {
       std::vector<std::jthread> threads;
-      const std::size_t most = std::min<std::size_t>(std::max(1u, options_.threads), shapes_.size());
+      const std::size_t most = std::min<std::size_t>(std::max(1u, options_.threads), found_.size());
       working_ = most;
       for (std::size_t t = 0; t < most; ++t) threads.emplace_back([this] { work(); });
       wait();
@@ -76,14 +79,33 @@ class Level {
   const Bound& bound() const { return bound_; }
 
  private:
+  using Clauses = std::vector<std::vector<bounded::Literal>>;
+
   static std::vector<Shape> shapes_of(const Ground& ground, const properties::Terms& terms, std::uint32_t events) {
     return shapes(ground.prefix(), events, terms.has(properties::Hypothesis::kLinearHistory),
                   !terms.has(properties::Hypothesis::kHonestAuthEvents));
   }
 
+  // A single shape is split into parts, so that there is work for every thread.
+  void split() {
+    if (shapes_.size() != 1) {
+      for (std::size_t shape = 0; shape < shapes_.size(); ++shape) {
+        found_.emplace_back();
+        found_.back().shape = shape;
+      }
+      return;
+    }
+    only_ = std::make_shared<Scope>(ground_, shapes_[0], options_.terms);
+    for (auto& part : only_->parts(options_.threads)) {
+      found_.emplace_back();
+      found_.back().asks_possible = found_.size() == 1;
+      found_.back().part = std::move(part);
+    }
+  }
+
   void work() {
     try {
-      for (std::size_t at = next_++; at < shapes_.size() && at < first_broken_ && !stopped_; at = next_++) ask(at);
+      for (std::size_t at = next_++; at < found_.size() && at < first_broken_ && !stopped_; at = next_++) ask(at);
     } catch (...) {
       const std::lock_guard lock(mutex_);
       if (!error_) error_ = std::current_exception();
@@ -113,27 +135,28 @@ class Level {
   }
 
   void ask(std::size_t at) {
-    auto scope = std::make_unique<Scope>(ground_, shapes_[at], options_.terms);
     Found& out = found_[at];
+    std::shared_ptr<Scope> scope = only_ ? only_ : std::make_shared<Scope>(ground_, shapes_[out.shape], options_.terms);
     bounded::SolveOptions solving;
     solving.conflicts_max = options_.conflicts_max;
     solving.go_on = [this] { return !stopped_; };
-    // That histories of this shape are possible is asked of the same clauses, the property left out.
-    out.possible = ask(*scope, Engine::kCadical, {{scope->asked()}}, solving, out.model);
-    if (out.possible == Satisfiable::kNo) {
+    // That histories of this shape are possible is asked of the same clauses, the property and the part left out.
+    if (out.asks_possible) out.possible = ask(*scope, Engine::kCadical, {{scope->asked()}}, solving, out.model);
+    if (out.asks_possible && out.possible == Satisfiable::kNo) {
       out.broken = Satisfiable::kNo;
     } else {
+      const Clauses facts{{scope->asked()}, {scope->violated()}, out.part};
       for (std::size_t e = 0; e < options_.engines.size(); ++e) {
         bounded::Model model;
-        const Satisfiable says =
-            ask(*scope, options_.engines[e], {{scope->asked()}, {scope->violated()}}, solving, model);
+        const Satisfiable says = ask(*scope, options_.engines[e], facts, solving, model);
         out.disagree = out.disagree || (e > 0 && says != out.broken);
         if (e == 0) out.broken = says;
         if (e == 0 && says == Satisfiable::kYes) out.model = std::move(model);
       }
     }
     const std::lock_guard lock(mutex_);
-    ++bound_.done;
+    const bool is_last = ++answered_ == found_.size() || !only_;
+    if (is_last) ++bound_.done;
     bound_.variables =
         std::max<std::uint64_t>(bound_.variables, static_cast<std::uint64_t>(scope->circuit().variables()));
     bound_.clauses = std::max<std::uint64_t>(bound_.clauses, scope->circuit().clauses());
@@ -142,8 +165,8 @@ class Level {
     if (at < first_broken_) first_broken_ = at;
   }
 
-  static Satisfiable ask(const Scope& scope, Engine engine, const std::vector<std::vector<bounded::Literal>>& facts,
-                         const bounded::SolveOptions& options, bounded::Model& model) {
+  static Satisfiable ask(const Scope& scope, Engine engine, const Clauses& facts, const bounded::SolveOptions& options,
+                         bounded::Model& model) {
     const auto solver = bounded::make_solver(engine);
     solver->add(scope.circuit());
     for (const auto& fact : facts) solver->add(fact);
@@ -155,7 +178,9 @@ class Level {
   const Ground& ground_;
   const Options& options_;
   std::vector<Shape> shapes_;
+  std::shared_ptr<Scope> only_;
   std::vector<Found> found_;
+  std::size_t answered_ = 0;
   Bound bound_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<std::size_t> first_broken_ = static_cast<std::size_t>(-1);

@@ -173,6 +173,21 @@ Members Scope::stale(const Members& exact, std::uint32_t last, std::uint32_t mos
   return out;
 }
 
+// By the event after which the other state set is, or by its older entries; in turn, so that early and late events are
+// in each part.
+std::vector<std::vector<Literal>> Scope::parts(std::size_t count) const {
+  std::vector<Literal> some;
+  if (others_.size() > 1) {
+    for (const auto& [event, when] : others_) some.push_back(when);
+  } else if (stale_is_last_ == kFalse) {
+    std::ranges::copy_if(old_, std::back_inserter(some), [](Literal old) { return old != kFalse; });
+  }
+  std::vector<std::vector<Literal>> out(std::max<std::size_t>(1, std::min(count, some.size())));
+  for (std::size_t i = 0; i < some.size(); ++i) out[i % out.size()].push_back(some[i]);
+  if (some.empty()) out[0].push_back(kTrue);
+  return out;
+}
+
 // ---------------------------------------------------------------------------------------------------- models
 
 Scope::Play Scope::play(const Model& model) const {

@@ -38,6 +38,8 @@ class Scope {
   bounded::Literal asked() const { return asked_; }
   /// An event violates the property.
   bounded::Literal violated() const { return violated_; }
+  /// At most so many clauses, of which one holds in every history that is asked about.
+  std::vector<std::vector<bounded::Literal>> parts(std::size_t count) const;
   const Shape& shape() const { return shape_; }
 
   /// A model as choices for a stage that holds the prefix.
