@@ -11,7 +11,8 @@
 #include "bindings/core/bindings.h"
 #include "bindings/core/merge_questions.h"
 #include "bindings/core/refuse.h"
-#include "sim/decide/decide.h"
+#include "certificate/check.h"
+#include "sim/decide/certificate.h"
 #include "sim/explore/find_file.h"
 #include "sim/explore/shrink.h"
 
@@ -49,15 +50,7 @@ class Decider {
     options_.threads = threads;
     options_.engines.clear();
     for (const std::string& solver : solvers) options_.engines.push_back(engine_of(solver));
-    // A signal is heard between two looks: what is known by then is the answer.
-    options_.go_on = [&tell](const decide::Progress& progress) {
-      const py::gil_scoped_acquire gil;
-      if (PyErr_CheckSignals() != 0) {
-        PyErr_Clear();
-        return false;
-      }
-      return !tell || (*tell)(progress.events, progress.done, progress.shapes);
-    };
+    listen(tell);
     auto stage = explore::Stage::make(program_, explore::Study::people());
     if (!stage && stage.error().code == base::ErrorCode::kRestriction) {
       answer_ = of_encoding(stage.error().message);
@@ -71,6 +64,22 @@ class Decider {
     base::require(value_of(explore::breaks(*stage_, *answer_.find, options_.terms)),
                   "a find is broken when it is played again");
     file_ = value_of(explore::history_file(*stage_, answer_.find->sets, version_->text.name));
+  }
+
+  /// After a proof: writes it as a folder. False if it was stopped.
+  bool certify(const std::string& folder, const std::optional<Tell>& tell) {
+    base::require(answer_.verdict == decide::Verdict::kProved, "what is proved is certified");
+    listen(tell);
+    explore::Study study = value_of(explore::Study::begin(*stage_));
+    const std::vector<std::pair<std::string, std::string>> about{
+        {"property", property_.name},
+        {"property_sha256", property_.text->sha256},
+        {"version", version_->text.name},
+        {"version_sha256", version_->text.sha256_with_errata},
+        {"solver", bounded::version_of(bounded::Engine::kCadical)}};
+    const decide::Certified certified = value_of(decide::certify(*stage_, study, options_, about, folder));
+    options_.go_on = nullptr;
+    return certified.complete;
   }
 
   py::list bounds() const {
@@ -95,6 +104,18 @@ class Decider {
   const report::Loaded& version() const { return *version_; }
 
  private:
+  /// A signal is heard between two looks: what is known by then is the answer.
+  void listen(const std::optional<Tell>& tell) {
+    options_.go_on = [&tell](const decide::Progress& progress) {
+      const py::gil_scoped_acquire gil;
+      if (PyErr_CheckSignals() != 0) {
+        PyErr_Clear();
+        return false;
+      }
+      return !tell || (*tell)(progress.events, progress.done, progress.shapes);
+    };
+  }
+
   static bounded::Engine engine_of(const std::string& name) {
     for (const bounded::Engine engine : {bounded::Engine::kCadical, bounded::Engine::kZ3}) {
       if (bounded::name(engine) == name) return engine;
@@ -121,6 +142,26 @@ void bind_bounded(py::module_& module) {
         return bounded::version_of(name == "z3" ? bounded::Engine::kZ3 : bounded::Engine::kCadical);
       },
       py::arg("name"), "Which release \"cadical\" or \"z3\" is.");
+  module.def(
+      "check_certificate",
+      [](const std::string& folder) {
+        certificate::Checked checked;
+        {
+          const py::gil_scoped_release no_gil;
+          checked = certificate::check(folder);
+        }
+        py::dict out;
+        out["accepted"] = checked.accepted;
+        out["wrong"] = checked.wrong;
+        out["property"] = checked.property;
+        out["version"] = checked.version;
+        out["events"] = checked.events;
+        out["shapes"] = checked.shapes;
+        out["clauses"] = checked.clauses;
+        out["steps"] = checked.steps;
+        return out;
+      },
+      py::arg("folder"), "Checks a certificate by the small checker that shares no code with the rest.");
   py::class_<Decider>(module, "Decider", "A property of a version, decided for all small histories.")
       .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, const Names&,
                     std::uint32_t>(),
@@ -130,6 +171,8 @@ void bind_bounded(py::module_& module) {
       .def("decide", &Decider::decide, py::arg("events_min"), py::arg("events"), py::arg("solvers"),
            py::arg("conflicts_max"), py::arg("threads"), py::arg("tell") = py::none(), NoGil(),
            "Decides; `tell` gets the bound, shapes done and all shapes, and says whether to go on.")
+      .def("certify", &Decider::certify, py::arg("folder"), py::arg("tell") = py::none(), NoGil(),
+           "Writes a proof as a folder that `check_certificate` takes; False if it was stopped.")
       .def("bounds", &Decider::bounds, "What was asked of each number of events.")
       .def_property_readonly(
           "verdict", [](const Decider& one) { return decide::name(one.answer().verdict); },

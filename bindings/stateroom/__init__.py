@@ -11,7 +11,7 @@ from stateroom import _core as _core
 
 __version__: str = _core.version
 
-from stateroom.bounded import Bounded, prove_bounded
+from stateroom.bounded import Bounded, Checked, check_certificate, prove_bounded
 from stateroom.builder import Builder
 from stateroom.errors import InputError, InternalError, LimitError, StateroomError, TextError, UnknownNameError
 from stateroom.events import Decision, Event, Events, Receipt, Receipts
@@ -43,6 +43,7 @@ __all__ = [
     "Bounded",
     "Builder",
     "Check",
+    "Checked",
     "Comparison",
     "Decision",
     "Diagnosis",
@@ -81,6 +82,7 @@ __all__ = [
     "authorise",
     "canonical_json",
     "check",
+    "check_certificate",
     "check_format",
     "compare",
     "content_hash",

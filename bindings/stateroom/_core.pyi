@@ -28,6 +28,7 @@ __all__: list[str] = [
     "VetWork",
     "Workbench",
     "canonical_json",
+    "check_certificate",
     "check_format",
     "commit",
     "compiler",
@@ -437,6 +438,10 @@ class Decider:
     def bounds(self) -> list:
         """
         What was asked of each number of events.
+        """
+    def certify(self, folder: str, tell: collections.abc.Callable[[int, int, int], bool] | None = None) -> bool:
+        """
+        Writes a proof as a folder that `check_certificate` takes; False if it was stopped.
         """
     def decide(
         self,
@@ -977,6 +982,11 @@ class Simulation:
 def canonical_json(bench: Workbench, value: str, version: str) -> str:
     """
     Canonical JSON of a value.
+    """
+
+def check_certificate(folder: str) -> dict:
+    """
+    Checks a certificate by the small checker that shares no code with the rest.
     """
 
 def check_format(bench: Workbench, pdu: str, version: str) -> list[str]:

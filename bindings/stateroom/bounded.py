@@ -147,6 +147,7 @@ def prove_bounded(
     minutes: float | None = None,
     conflicts: int = 0,
     threads: int = 2,
+    certificate: str | Path | None = None,
     tell: Callable[[int, int, int], bool] | None = None,
 ) -> Bounded:
     """Decide a property of merges for all histories of up to `events` events after the prefix ``study``.
@@ -169,6 +170,8 @@ def prove_bounded(
         Where it ends without an answer: time, or conflicts of the solver in one question; neither: never.
     threads
         Questions that are asked at once.
+    certificate
+        Folder into which a proof is written, for `check_certificate`; None: it is not.
     tell
         Called now and then with the bound, the shapes done and all shapes; False ends with what is known so far.
 
@@ -208,6 +211,8 @@ def prove_bounded(
     }
     verdict, reason, detail, history = core.verdict, core.reason, core.detail, None
     mismatches = list(core.mismatches)
+    if certificate is not None and verdict == "proved" and not core.certify(str(certificate), go_on):
+        verdict, reason, detail = "unknown", "limit", "proved, and stopped before the certificate was written"
     if core.file:
         history = json.loads(core.file) | {"about": about}
         replayed = _replay(json.dumps(history).encode(), "the refutation", about)
@@ -235,6 +240,53 @@ def prove_bounded(
         solvers=tuple(_core.sat_solver_version(one) for one in solvers),
         seconds=time.monotonic() - started,
     )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check of a certificate came to.
+
+    Attributes
+    ----------
+    accepted, wrong
+        Whether every shape is there and every step follows; else the first thing that is wrong.
+    property, version, events
+        What the certificate says is proved, up to how many events.
+    shapes, clauses, steps
+        What was checked.
+    """
+
+    accepted: bool
+    wrong: str
+    property: str
+    version: str
+    events: int
+    shapes: int
+    clauses: int
+    steps: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the members that ``stateroom certificate check --json`` prints."""
+        return {**self.__dict__, "wrong": self.wrong or None}
+
+
+def check_certificate(folder: str | Path) -> Checked:
+    """Check a proof by a small program that shares no code with what made it.
+
+    Parameters
+    ----------
+    folder
+        As `prove_bounded` writes it.
+
+    Examples
+    --------
+    >>> import tempfile, stateroom
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = stateroom.prove_bounded("key-lost", "12", events=2, hypotheses=["linear-history"], certificate=folder)
+    >>> stateroom.check_certificate(folder).accepted
+    True
+    """
+    return Checked(**_core.check_certificate(str(folder)))
 
 
 def _command(

@@ -15,6 +15,7 @@ from rich.syntax import Syntax
 from stateroom import __version__, _core
 from stateroom.bench import bench
 from stateroom.cli_adversaries import register as register_adversaries
+from stateroom.cli_bounded import register as register_certificate
 from stateroom.cli_differ import register as register_differ
 from stateroom.cli_format import register as register_format
 from stateroom.cli_mutants import register as register_mutants
@@ -492,6 +493,7 @@ def errors(as_json: Json = False) -> None:
 
 
 register_adversaries(app)
+register_certificate(app)
 register_differ(app)
 register_format(app)
 register_mutants(app)

@@ -3,14 +3,15 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from stateroom.bounded import Bounded, prove_bounded
+from stateroom.bounded import Bounded, check_certificate, prove_bounded
 from stateroom.cli_search import show_history
-from stateroom.output import people, words, write_whole
+from stateroom.output import REFUSED, note_json, people, words, write_whole
 
 COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
 
@@ -39,7 +40,9 @@ def _written(answer: Bounded, folder: Path | None) -> str | None:
     return str(path)
 
 
-def ask_bounded(name: str, version: str, *, output: Path | None, as_json: bool, **options: Any) -> bool:
+def ask_bounded(
+    name: str, version: str, *, output: Path | None, as_json: bool, certificates: Path | None = None, **options: Any
+) -> bool:
     """Ask one property of one version and print the answer; whether it is proved."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=words, transient=True) as progress:
@@ -49,11 +52,47 @@ def ask_bounded(name: str, version: str, *, output: Path | None, as_json: bool, 
             progress.update(task, description=f"{name} in {version}: {events} events, shape {done + 1} of {shapes}")
             return True
 
-        answer = prove_bounded(name, version, tell=tell, **options)
+        certificate = certificates / f"{Path(name).stem}-{Path(version).name}" if certificates is not None else None
+        answer = prove_bounded(name, version, tell=tell, certificate=certificate, **options)
     file = _written(answer, output)
     if as_json:
         sys.stdout.write(json.dumps(answer.to_dict(file), ensure_ascii=False) + "\n")
         sys.stdout.flush()
     else:
         _print(answer, file)
+        if certificate is not None and answer.verdict == "proved":
+            people.print(f"  certified: {escape(str(certificate))}; try `stateroom certificate check` on it")
     return answer.verdict == "proved"
+
+
+def certificate_check(
+    folders: Annotated[list[str], typer.Argument(metavar="DIR…", help="As `prove --certificate` writes them.")],
+    as_json: Annotated[bool, typer.Option("--json", callback=note_json, help="One JSON object a certificate.")] = False,
+) -> None:
+    """Check proofs by a small program that shares no code with what made them; exit with 1 if one is refused.
+
+    Example: `stateroom certificate check proofs/key-lost-12`
+    """
+    refused = False
+    for folder in folders:
+        found = check_certificate(folder)
+        refused = refused or not found.accepted
+        if as_json:
+            sys.stdout.write(json.dumps(found.to_dict(), ensure_ascii=False) + "\n")
+        elif found.accepted:
+            people.print(
+                f"[bold]{escape(folder)}[/]: [bold green]accepted[/]: {escape(found.property)} in "
+                f"{escape(found.version)}, up to {found.events} events: {found.shapes:,} shapes, {found.clauses:,} "
+                f"clauses, {found.steps:,} steps",
+                highlight=False,
+            )
+        else:
+            people.print(f"[bold]{escape(folder)}[/]: [bold red]refused[/]: {escape(found.wrong)}", highlight=False)
+    raise typer.Exit(REFUSED if refused else 0)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    certificate = typer.Typer(no_args_is_help=True, help="Proofs that anyone can check.")
+    certificate.command("check")(certificate_check)
+    app.add_typer(certificate, name="certificate")

@@ -141,6 +141,9 @@ def prove_command(
         list[str] | None, typer.Option("--solver", metavar="S", help="Of merges: cadical, z3; repeatable, must agree.")
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Of merges: questions at once.")] = 2,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Of merges: write proofs for `certificate check`, a folder each.")
+    ] = None,
     smt2: Annotated[str, typer.Option(metavar="DIR", help="Write each question as SMT-LIB 2.")] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write what refutes, as questions for `auth`.")
@@ -187,7 +190,7 @@ def prove_command(
                     proved &= ask_bounded(
                         name, one, output=output, as_json=as_json, events=events, hypotheses=hypothesis or [],
                         allow=allow or [], profile=profile, solvers=solver or ["cadical"], minutes=minutes,
-                        conflicts=conflicts, threads=threads,
+                        conflicts=conflicts, threads=threads, certificates=certificate,
                     )  # fmt: skip
                     continue
                 proof = _ask(name, one, profile, rlimit, smt2, either=either)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cadical.hpp>
+#include <fstream>
 #include <limits>
 
 #include "model/base/error.h"
@@ -14,7 +15,13 @@ namespace {
 
 class Cadical : public Solver {
  public:
-  Cadical() { solver_.set("quiet", 1); solver_.configure("unsat"); }
+  Cadical() {
+    solver_.set("quiet", 1);
+    solver_.configure("unsat");  // nearly every question is one whose answer is no
+  }
+  /// Before the first clause. False: the file cannot be written.
+  bool begin_proof(const std::string& file) { return solver_.trace_proof(file.c_str()); }
+  void end_proof() { solver_.close_proof_trace(); }
 
   void add(const Circuit& circuit) override {
     const auto text = circuit.text();
@@ -133,6 +140,27 @@ std::string version_of(Engine engine) {
   unsigned major = 0, minor = 0, build = 0, revision = 0;
   Z3_get_version(&major, &minor, &build, &revision);
   return fmt::format("Z3 {}.{}.{}", major, minor, build);
+}
+
+base::Result<Satisfiable> prove_into(const Circuit& circuit, std::span<const std::vector<Literal>> more,
+                                     const ProofFiles& files, const SolveOptions& options) {
+  std::ofstream problem(files.problem);
+  for (const std::string& comment : files.comments) problem << "c " << comment << "\n";
+  problem << "p cnf " << circuit.variables() << " " << circuit.clauses() + more.size() << "\n";
+  for (const std::int32_t one : circuit.text()) problem << one << (one == 0 ? "\n" : " ");
+  for (const auto& clause : more) {
+    for (const Literal one : clause) problem << one << " ";
+    problem << "0\n";
+  }
+  problem.close();
+  Cadical solver;
+  if (!problem || !solver.begin_proof(files.proof))
+    return base::fail(base::ErrorCode::kFile, "a proof cannot be written here", files.proof);
+  solver.add(circuit);
+  for (const auto& clause : more) solver.add(std::span(clause));
+  const Satisfiable out = solver.solve({}, options);
+  solver.end_proof();
+  return out;
 }
 
 std::unique_ptr<Solver> make_solver(Engine engine) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/base/error.h"
 #include "model/bounded/circuit.h"
 
 namespace stateroom::bounded {
@@ -49,6 +50,16 @@ class Solver {
   /// After kYes.
   virtual Model model() const = 0;
 };
+
+/// The clauses as a DIMACS file, with comments before them, and CaDiCaL's proof that they contradict each other as a
+/// binary DRAT file. One run from these clauses alone; kNo if there is a proof. Error: kFile, a file that cannot
+/// be written.
+struct ProofFiles {
+  std::string problem, proof;
+  std::vector<std::string> comments;
+};
+base::Result<Satisfiable> prove_into(const Circuit& circuit, std::span<const std::vector<Literal>> more,
+                                     const ProofFiles& files, const SolveOptions& options);
 
 enum class Engine : std::uint8_t { kCadical, kZ3 };
 std::string_view name(Engine engine);   // "cadical", "z3"

@@ -45,7 +45,7 @@ struct Found {
 class Level {
  public:
   Level(const Ground& ground, const Options& options, std::uint32_t events)
-      : ground_(ground), options_(options), shapes_(shapes_of(ground, options.terms, events)) {
+      : ground_(ground), options_(options), shapes_(shapes_under(ground.prefix(), events, options.terms)) {
     bound_.events = events;
     bound_.shapes = shapes_.size();
   }
@@ -80,11 +80,6 @@ class Level {
 
  private:
   using Clauses = std::vector<std::vector<bounded::Literal>>;
-
-  static std::vector<Shape> shapes_of(const Ground& ground, const properties::Terms& terms, std::uint32_t events) {
-    return shapes(ground.prefix(), events, terms.has(properties::Hypothesis::kLinearHistory),
-                  !terms.has(properties::Hypothesis::kHonestAuthEvents));
-  }
 
   // A single shape is split into parts, so that there is work for every thread.
   void split() {

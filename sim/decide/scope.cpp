@@ -1,5 +1,8 @@
 #include "sim/decide/scope.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "model/bounded/hypotheses.h"
@@ -57,6 +60,10 @@ Ground Ground::of(explore::Stage& stage, const explore::Study& study) {
       {"m.room.topic", {""}, {}},
       {"m.room.member", people, {{{"membership"}, std::nullopt, texts({"join", "leave", "invite", "ban"})}}}};
   return out;
+}
+
+std::vector<Shape> shapes_under(std::uint32_t prefix, std::uint32_t events, const properties::Terms& terms) {
+  return shapes(prefix, events, terms.has(Hypothesis::kLinearHistory), !terms.has(Hypothesis::kHonestAuthEvents));
 }
 
 Scope::Scope(const Ground& ground, Shape shape, const properties::Terms& terms)
@@ -185,6 +192,46 @@ std::vector<std::vector<Literal>> Scope::parts(std::size_t count) const {
   std::vector<std::vector<Literal>> out(std::max<std::size_t>(1, std::min(count, some.size())));
   for (std::size_t i = 0; i < some.size(); ++i) out[i % out.size()].push_back(some[i]);
   if (some.empty()) out[0].push_back(kTrue);
+  return out;
+}
+
+std::vector<std::string> Scope::names() const {
+  std::vector<std::string> out;
+  const auto note = [&](Literal literal, const std::string& name) {
+    out.push_back(fmt::format("{} {}", literal, name));
+  };
+  const auto note_members = [&](const Members& members, const std::string& name) {
+    for (std::size_t e = 0; e < members.size(); ++e) note(members[e], fmt::format("{} has event {}", name, e));
+  };
+  const auto note_choice = [&](const bounded::Choice& choice, const std::string& name) {
+    for (const auto& [value, when] : choice) {
+      const bool text = value.kind == bounded::Scalar::Kind::kString;
+      note(when, fmt::format("{} is {}", name, text ? value.text : std::to_string(value.number)));
+    }
+  };
+  note(asked_, "the history keeps to the hypotheses and the state sets differ");
+  note(violated_, "the property is violated");
+  for (std::size_t e = 0; e < history_.size(); ++e) {
+    const bounded::SymbolicEvent& event = history_.world().events[e];
+    note_choice(event.sender, fmt::format("sender of event {}", e));
+    for (const bounded::TypeCase& as : event.types) {
+      note(as.when, fmt::format("type of event {} is {}", e, as.type));
+      note_choice(as.state_key, fmt::format("state_key of event {} as {}", e, as.type));
+      for (const auto& [column, choice] : as.columns)
+        note_choice(choice,
+                    fmt::format("{} of event {}", fmt::join(ground_.program->version().plan[column].path, "."), e));
+      for (const auto& [column, entries] : as.entries) {
+        for (const auto& [key, choice] : entries) note_choice(choice, fmt::format("level of {} in event {}", key, e));
+      }
+    }
+    note_members(event.before, fmt::format("the state before event {}", e));
+    note_members(event.cites, fmt::format("auth_events of event {}", e));
+  }
+  for (std::size_t s = 0; s < merge_.states.size(); ++s) note_members(merge_.states[s], fmt::format("state set {}", s));
+  const auto& all = ground_.program->version().resolution;
+  for (std::size_t name = 0; name < all.size(); ++name) {
+    if (merge_.names[name]) note_members(merge_.names[name]->members, all[name].name);
+  }
   return out;
 }
 

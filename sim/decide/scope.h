@@ -26,6 +26,9 @@ struct Ground {
   static Ground of(explore::Stage& stage, const explore::Study& study);
 };
 
+/// The shapes that are asked about under these terms.
+std::vector<Shape> shapes_under(std::uint32_t prefix, std::uint32_t events, const properties::Terms& terms);
+
 class Scope {
  public:
   /// Error: bounded::Unencodable, thrown.
@@ -41,6 +44,9 @@ class Scope {
   /// At most so many clauses, of which one holds in every history that is asked about.
   std::vector<std::vector<bounded::Literal>> parts(std::size_t count) const;
   const Shape& shape() const { return shape_; }
+
+  /// What its variables stand for, a line each: a literal and a name.
+  std::vector<std::string> names() const;
 
   /// A model as choices for a stage that holds the prefix.
   struct Play {
