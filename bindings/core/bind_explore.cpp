@@ -16,6 +16,7 @@
 #include "model/properties/diagnose.h"
 #include "model/properties/hypotheses.h"
 #include "model/report/opened.h"
+#include "sim/explore/atlas.h"
 #include "sim/explore/find_file.h"
 #include "sim/explore/shrink.h"
 
@@ -45,24 +46,49 @@ class Explorer {
 
   using Tell = std::function<bool(std::uint64_t, std::uint64_t, std::uint32_t)>;
 
-  void search(std::uint32_t events, std::uint64_t seed, std::uint64_t histories_max, bool exhaustive,
+  /// `how`: "random", "guided" or "exhaustive".
+  void search(std::uint32_t events, std::uint64_t seed, std::uint64_t histories_max, const std::string& how,
               const std::optional<Tell>& tell) {
-    stage_ = value_of(Stage::make(program_, Study::people()));
-    Study study = value_of(Study::begin(*stage_));
+    begin();
     explore::SearchOptions options;
     options.terms = terms_;
     options.events = events;
     options.seed = seed;
     options.histories_max = histories_max;
-    if (tell) {
-      options.go_on = [&](const explore::Progress& progress) {
-        const py::gil_scoped_acquire gil;
-        return (*tell)(progress.histories, progress.questions, progress.events);
-      };
-    }
-    outcome_ = value_of(exhaustive ? explore::search_exhaustive(*stage_, study, options)
-                                   : explore::search_random(*stage_, study, options));
+    options.go_on = asking(tell);
+    outcome_ = value_of(how == "exhaustive" ? explore::search_exhaustive(*stage_, *study_, options)
+                        : how == "guided"   ? explore::search_guided(*stage_, *study_, options)
+                                            : explore::search_random(*stage_, *study_, options));
     find_ = outcome_.find;
+  }
+
+  /// A cluster of an atlas, with its first history as a file.
+  struct Clustered {
+    explore::ClusterKey key;
+    std::uint64_t histories = 0;
+    std::string file;
+  };
+  struct AtlasPart {
+    std::vector<Clustered> clusters;
+    std::vector<explore::Level> levels;
+    bool complete = false;
+  };
+  AtlasPart atlas(std::uint32_t events, std::uint32_t part, std::uint32_t parts, const std::optional<Tell>& tell) {
+    begin();
+    explore::SearchOptions options;
+    options.terms = terms_;
+    options.events = events;
+    options.part = part;
+    options.parts = parts;
+    options.go_on = asking(tell);
+    explore::Atlas made = value_of(explore::atlas_of(*stage_, *study_, options));
+    AtlasPart out{{}, std::move(made.levels), made.complete};
+    for (auto& [key, cluster] : made.clusters) {
+      value_of(explore::breaks(*stage_, cluster.first, terms_));
+      out.clusters.push_back(
+          {key, cluster.histories, value_of(explore::history_file(*stage_, cluster.first.sets, version_->text.name))});
+    }
+    return out;
   }
 
   /// Takes a file's history as the find. False if it does not break the property under the terms.
@@ -74,6 +100,7 @@ class Explorer {
     const auto room = value_of(graph::Room::build(history.events, version_->core->format));
     std::vector<event::Event> ordered;
     for (std::uint32_t e = 0; e < room->size(); ++e) ordered.push_back(room->event(base::EventIndex{e}));
+    study_.reset();  // its people are others
     stage_ = value_of(Stage::make(program_, value_of(explore::people_of(ordered))));
     find_ = value_of(explore::find_of(*stage_, ordered, history.state_sets, terms_.stale));
     return value_of(explore::breaks(*stage_, *find_, terms_));
@@ -93,9 +120,17 @@ class Explorer {
     return out;
   }
 
-  py::list levels() const {
+  /// Why the find came out so; none for a history of a file, whose people the vocabulary does not know.
+  std::optional<explore::Account> account() {
+    if (!find_ || !study_) return std::nullopt;
+    return value_of(explore::account_of(*stage_, *study_, *find_, terms_));
+  }
+  const explore::Act& act(std::uint32_t number) const { return stage_->act(number); }
+  const rules::Program& program() const { return *program_; }
+
+  static py::list list_of(const std::vector<explore::Level>& levels) {
     py::list out;
-    for (const explore::Level& level : outcome_.levels) {
+    for (const explore::Level& level : levels) {
       py::dict one;
       one["events"] = level.events;
       one["shapes"] = level.shapes;
@@ -106,6 +141,9 @@ class Explorer {
     return out;
   }
 
+  py::list levels() const { return list_of(outcome_.levels); }
+  std::uint64_t features() const { return outcome_.progress.features; }
+  std::uint64_t corpus() const { return outcome_.progress.corpus; }
   bool found() const { return find_.has_value(); }
   bool complete() const { return outcome_.complete; }
   std::uint64_t histories() const { return outcome_.progress.histories; }
@@ -115,14 +153,75 @@ class Explorer {
   const report::Loaded& version() const { return *version_; }
 
  private:
+  void begin() {
+    stage_ = value_of(Stage::make(program_, Study::people()));
+    study_ = value_of(Study::begin(*stage_));
+  }
+  static std::function<bool(const explore::Progress&)> asking(const std::optional<Tell>& tell) {
+    if (!tell) return {};
+    return [&tell](const explore::Progress& progress) {
+      const py::gil_scoped_acquire gil;
+      return (*tell)(progress.histories, progress.questions, progress.events);
+    };
+  }
+
   properties::Property property_;
   report::LoadedPtr version_;
   std::shared_ptr<const rules::Program> program_;
   properties::Terms terms_;
   std::unique_ptr<Stage> stage_;
+  std::optional<Study> study_;
   explore::Outcome outcome_;
   std::optional<Find> find_;
 };
+
+py::dict dict_of(const explore::Act& act) {
+  py::dict out;
+  out["type"] = act.type;
+  out["state_key"] = act.state_key;
+  out["sender"] = act.sender;
+  out["content"] = act.content;
+  return out;
+}
+
+/// Events are named by their places in the find; contents are JSON.
+py::dict dict_of(const Explorer& explorer, const explore::Account& account) {
+  py::dict out;
+  out["critical"] = py::none();
+  if (account.critical) {
+    py::list instead;
+    for (const auto& [at, act] : account.critical->instead) {
+      py::dict one = dict_of(explorer.act(act));
+      one["event"] = at;
+      instead.append(one);
+    }
+    py::dict critical;
+    critical["event"] = account.critical->event;
+    critical["same_key"] = account.critical->same_key;
+    critical["instead"] = instead;
+    out["critical"] = critical;
+  }
+  out["limited"] = account.limited;
+  out["tried"] = account.tried;
+  out["mend"] = py::none();
+  if (account.mend) {
+    py::dict mend = dict_of(explorer.act(account.mend->act));
+    mend["after"] = account.mend->after;
+    out["mend"] = mend;
+  }
+  py::list flips;
+  for (const explore::RuleFlip& one : account.flips) {
+    py::dict flip;
+    flip["label"] = explorer.program().label(one.rule);
+    flip["number"] = explorer.program().number(one.rule);
+    flip["allowed"] = one.allowed;
+    flip["refused"] = one.refused;
+    flip["avoids"] = one.avoids;
+    flips.append(flip);
+  }
+  out["flips"] = flips;
+  return out;
+}
 
 /// What became of a history when it was asked again.
 struct Replayed {
@@ -318,8 +417,9 @@ void bind_explore(py::module_& module) {
            py::arg("hypotheses") = Names(), py::arg("stale") = 0, NoGil(),
            "Error: StateroomError, an unknown name or a text that does not check.")
       .def("search", &Explorer::search, py::arg("events"), py::arg("seed") = 0, py::arg("histories_max") = 0,
-           py::arg("exhaustive") = false, py::arg("tell") = py::none(), NoGil(),
-           "Searches; `tell` gets histories, questions and events so far and says whether to go on.")
+           py::arg("how") = "random", py::arg("tell") = py::none(), NoGil(),
+           "Searches, as `how` says: random, guided, exhaustive; `tell` gets histories, questions and events so far "
+           "and says whether to go on.")
       .def(
           "take",
           [](Explorer& explorer, const py::bytes& input, const std::string& file) {
@@ -330,6 +430,47 @@ void bind_explore(py::module_& module) {
           py::arg("bytes"), py::arg("file"), "Takes a file's history as the find; whether it breaks the property.")
       .def("shrink", &Explorer::shrink, NoGil(), "Makes the find smaller; how many histories were tried.")
       .def("file", &Explorer::file, NoGil(), "The find as a history of signed PDUs, as JSON without `about`.")
+      .def(
+          "account",
+          [](Explorer& explorer) -> py::object {
+            std::optional<explore::Account> account;
+            {
+              const py::gil_scoped_release no_gil;
+              account = explorer.account();
+            }
+            return account ? py::object(dict_of(explorer, *account)) : py::object(py::none());
+          },
+          "Why the find came out so: `critical`, `limited`, `tried`, `mend`, `flips`; None of a history of a file.")
+      .def(
+          "atlas",
+          [](Explorer& explorer, std::uint32_t events, std::uint32_t part, std::uint32_t parts,
+             const std::optional<Explorer::Tell>& tell) {
+            Explorer::AtlasPart made;
+            {
+              const py::gil_scoped_release no_gil;
+              made = explorer.atlas(events, part, parts, tell);
+            }
+            py::list clusters;
+            for (const Explorer::Clustered& one : made.clusters) {
+              py::dict cluster;
+              cluster["events"] = one.key.events;
+              cluster["keys"] = one.key.keys;
+              cluster["refused"] = one.key.refused;
+              cluster["avoided_by"] = one.key.avoided_by;
+              cluster["histories"] = one.histories;
+              cluster["file"] = one.file;
+              clusters.append(cluster);
+            }
+            py::dict out;
+            out["clusters"] = clusters;
+            out["levels"] = Explorer::list_of(made.levels);
+            out["complete"] = made.complete;
+            return out;
+          },
+          py::arg("events"), py::arg("part") = 0, py::arg("parts") = 1, py::arg("tell") = py::none(),
+          "All finds of an exhaustive search, or of a part of it, in clusters: `clusters`, `levels`, `complete`.")
+      .def_property_readonly("features", &Explorer::features, "What merges did, in a guided search.")
+      .def_property_readonly("corpus", &Explorer::corpus, "Histories that a guided search kept.")
       .def("levels", &Explorer::levels, "What an exhaustive search looked through, by number of events.")
       .def_property_readonly("found", &Explorer::found, "There is a find.")
       .def_property_readonly("complete", &Explorer::complete, "An exhaustive search came to its bound.")

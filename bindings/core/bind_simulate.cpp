@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bindings/core/bindings.h"
+#include "bindings/core/python_actors.h"
 #include "bindings/core/refuse.h"
 #include "model/report/answers.h"
 #include "model/report/workbench.h"
@@ -58,6 +59,20 @@ class Simulation {
     if (auto error = monitor_->error()) throw Refusal(*error);
   }
 
+  /// What people write in Python takes part from now on. Before `go`.
+  void watch(std::unique_ptr<PythonObserver> observer) {
+    run_->world().add_observer(observer.get());
+    observers_.push_back(std::move(observer));
+  }
+  void add_strategy(py::function wake, std::uint64_t first_us, const std::optional<std::string>& hostile) {
+    if (hostile) {
+      const auto server = run_->world().server_of("@x:" + *hostile);
+      if (!server.valid()) throw Refusal({base::ErrorCode::kUnknownName, "no server is called " + *hostile, {}, {}});
+      run_->world().set_behaviour(server, std::make_unique<server::Behaviour>());
+    }
+    run_->world().add_actor(std::make_unique<PythonActor>(std::move(wake)), static_cast<kernel::Time>(first_us));
+  }
+
   double days() const { return static_cast<double>(run_->length()) / static_cast<double>(kernel::kDay); }
   std::string name() const { return run_->scenario().name; }
   std::string hash() const { return run_->world().log().hash(); }
@@ -92,6 +107,7 @@ class Simulation {
   }
 
   std::unique_ptr<monitor::Monitor> monitor_;  // before the run, which it watches
+  std::vector<std::unique_ptr<PythonObserver>> observers_;
   std::unique_ptr<Run> run_;
   std::map<std::string, std::string> versions_;
   std::map<std::string, report::LoadedPtr> loaded_;  // by the version's own name
@@ -112,6 +128,7 @@ void bind_simulate(py::module_& module) {
   module.def("scenarios", &scenarios::all, "(name, text) of each scenario that comes with the package.");
   module.def("scenario_errors", &errors_of, py::arg("text"), py::arg("where"),
              "All that is wrong with a scenario, as lines with `error`.");
+  bind_python_actors(module);
   py::class_<Simulation>(module, "Simulation", "A scenario with a seed, watched by monitors.")
       .def(py::init<report::Workbench&, const std::string&, const std::string&, const std::string&, std::uint64_t,
                     std::optional<double>, const std::vector<std::string>&, bool>(),
@@ -120,6 +137,13 @@ void bind_simulate(py::module_& module) {
            NoGil(), "Error: StateroomError, the scenario or a version cannot be read.")
       .def("go", &Simulation::go, py::arg("tell") = py::none(), NoGil(),
            "Runs to the end; `tell` gets the virtual days so far and says whether to go on.")
+      .def(
+          "watch",
+          [](Simulation& run, py::function seen) { run.watch(std::make_unique<PythonObserver>(std::move(seen))); },
+          py::arg("seen"), "Calls seen(what, world, room, server, event_id, outcome) for each event made or received.")
+      .def("add_strategy", &Simulation::add_strategy, py::arg("wake"), py::arg("first_us"),
+           py::arg("hostile") = std::nullopt,
+           "Calls wake(world) at a time; what it returns is when next, in microseconds, or None.")
       .def_property_readonly("days", &Simulation::days, "Virtual days of the run, without the healing.")
       .def_property_readonly("name", &Simulation::name, "The scenario's name.")
       .def_property_readonly("hash", &Simulation::hash, "SHA-256 of the log.")

@@ -20,6 +20,9 @@ void bind_bounded(pybind11::module_& module);
 /// `redact`, `event_id`, `content_hash`, `canonical_json`, …: one PDU under a version.
 void bind_event(pybind11::module_& module);
 
+/// `Chance`: how often merges break a property under honest behaviour.
+void bind_chance(pybind11::module_& module);
+
 /// `Explorer`, `replay_history`, `diagnose_history`: properties, and histories that break them.
 void bind_explore(pybind11::module_& module);
 

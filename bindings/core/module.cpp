@@ -13,6 +13,7 @@ PYBIND11_MODULE(_core, module) {
   stateroom::bindings::bind_search(module);
   stateroom::bindings::bind_bounded(module);
   stateroom::bindings::bind_event(module);
+  stateroom::bindings::bind_chance(module);
   stateroom::bindings::bind_explore(module);
   stateroom::bindings::bind_history(module);
   stateroom::bindings::bind_workload(module);

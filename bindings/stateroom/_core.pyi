@@ -11,8 +11,11 @@ import typing
 
 __all__: list[str] = [
     "Answers",
+    "Chance",
+    "ChanceEstimate",
     "Decider",
     "EditProver",
+    "ExactChance",
     "Explorer",
     "HistoryFile",
     "HistoryMaker",
@@ -27,6 +30,7 @@ __all__: list[str] = [
     "TextTree",
     "VetWork",
     "Workbench",
+    "World",
     "canonical_json",
     "check_certificate",
     "check_format",
@@ -55,6 +59,7 @@ __all__: list[str] = [
     "show_history",
     "signature_state",
     "solver_version",
+    "study_kinds",
     "version",
     "vet_check",
     "vet_server_keys",
@@ -516,6 +521,72 @@ class Decider:
         Of its text.
         """
 
+class ExactChance:
+    """
+    What the Markov chain of a partition says.
+    """
+    @property
+    def broken_per_merge(self) -> float: ...
+    @property
+    def days_until_broken(self) -> float: ...
+    @property
+    def days_until_divergence(self) -> float: ...
+    @property
+    def diverged_per_partition(self) -> float: ...
+    @property
+    def partition_days(self) -> float: ...
+    @property
+    def states(self) -> int: ...
+    @property
+    def transitions(self) -> int: ...
+
+class ChanceEstimate:
+    """
+    What multilevel splitting says, with an interval of 99 %.
+    """
+    @property
+    def broken(self) -> int: ...
+    @property
+    def ends(self) -> int: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def runs(self) -> int: ...
+
+class Chance:
+    """
+    A property of a version while two sides of a room are apart.
+    """
+    def __init__(
+        self,
+        bench: Workbench,
+        property: str,
+        version: str,
+        a_day: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex],
+        heals_a_day: typing.SupportsInt | typing.SupportsIndex,
+        events_most: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None:
+        """
+        Rates in thousandths a day. Error: StateroomError, an unknown name.
+        """
+    def estimate(
+        self,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        runs: typing.SupportsInt | typing.SupportsIndex,
+        copies: typing.SupportsInt | typing.SupportsIndex,
+    ) -> ChanceEstimate:
+        """
+        Multilevel splitting.
+        """
+    def exact(self, states_most: typing.SupportsInt | typing.SupportsIndex) -> ExactChance:
+        """
+        The Markov chain, solved.
+        """
+
 class Explorer:
     """
     A property of a version, and histories that may break it.
@@ -532,6 +603,20 @@ class Explorer:
         """
         Error: StateroomError, an unknown name or a text that does not check.
         """
+    def account(self) -> typing.Any:
+        """
+        Why the find came out so: `critical`, `limited`, `tried`, `mend`, `flips`; None of a history of a file.
+        """
+    def atlas(
+        self,
+        events: typing.SupportsInt | typing.SupportsIndex,
+        part: typing.SupportsInt | typing.SupportsIndex = 0,
+        parts: typing.SupportsInt | typing.SupportsIndex = 1,
+        tell: collections.abc.Callable[[int, int, int], bool] | None = None,
+    ) -> dict:
+        """
+        All finds of an exhaustive search, or of a part of it, in clusters: `clusters`, `levels`, `complete`.
+        """
     def file(self) -> str:
         """
         The find as a history of signed PDUs, as JSON without `about`.
@@ -545,11 +630,11 @@ class Explorer:
         events: typing.SupportsInt | typing.SupportsIndex,
         seed: typing.SupportsInt | typing.SupportsIndex = 0,
         histories_max: typing.SupportsInt | typing.SupportsIndex = 0,
-        exhaustive: bool = False,
+        how: str = "random",
         tell: collections.abc.Callable[[int, int, int], bool] | None = None,
     ) -> None:
         """
-        Searches; `tell` gets histories, questions and events so far and says whether to go on.
+        Searches, as `how` says: random, guided, exhaustive; `tell` gets histories, questions and events so far and says whether to go on.
         """
     def shrink(self) -> int:
         """
@@ -565,9 +650,19 @@ class Explorer:
         An exhaustive search came to its bound.
         """
     @property
+    def corpus(self) -> int:
+        """
+        Histories that a guided search kept.
+        """
+    @property
     def events(self) -> int:
         """
         Events of the find.
+        """
+    @property
+    def features(self) -> int:
+        """
+        What merges did, in a guided search.
         """
     @property
     def found(self) -> bool:
@@ -903,6 +998,46 @@ class RoomBuilder:
         Key id and signature of a server over these bytes.
         """
 
+class World:
+    """
+    A world while a Python function looks at it; not to be kept.
+    """
+    def act(
+        self,
+        room: typing.SupportsInt | typing.SupportsIndex,
+        sender: str,
+        type: str,
+        content: str,
+        state_key: str | None = None,
+        to: collections.abc.Sequence[str] | None = None,
+    ) -> str | None:
+        """
+        Makes an event at its sender's server; its id, or None where the server does not accept it. With `to` it is not asked, and only these servers get the event.
+        """
+    def current(self, room: typing.SupportsInt | typing.SupportsIndex, server: str) -> list[tuple[str, str, str]]:
+        """
+        (type, state_key, event id) of the current state that a server has; empty if it is not in the room.
+        """
+    def member(self, room: typing.SupportsInt | typing.SupportsIndex, user: str, membership: str) -> None:
+        """
+        A user joins, knocks or leaves.
+        """
+    @property
+    def now_us(self) -> int:
+        """
+        Virtual time.
+        """
+    @property
+    def rooms(self) -> int:
+        """
+        How many there are.
+        """
+    @property
+    def servers(self) -> list[str]:
+        """
+        Their names.
+        """
+
 class Simulation:
     """
     A scenario with a seed, watched by monitors.
@@ -920,6 +1055,15 @@ class Simulation:
     ) -> None:
         """
         Error: StateroomError, the scenario or a version cannot be read.
+        """
+    def add_strategy(
+        self,
+        wake: collections.abc.Callable,
+        first_us: typing.SupportsInt | typing.SupportsIndex,
+        hostile: str | None = None,
+    ) -> None:
+        """
+        Calls wake(world) at a time; what it returns is when next, in microseconds, or None.
         """
     def counts(self) -> str:
         """
@@ -948,6 +1092,10 @@ class Simulation:
     def versions(self) -> list[tuple[str, str]]:
         """
         (name, SHA-256 of the text) of each version.
+        """
+    def watch(self, seen: collections.abc.Callable) -> None:
+        """
+        Calls seen(what, world, room, server, event_id, outcome) for each event made or received.
         """
     def witnesses(self) -> str:
         """
@@ -1125,6 +1273,11 @@ def signature_state(bench: Workbench, pdu: str, version: str, server: str, keys:
 def solver_version() -> str:
     """
     Name and release of the solver.
+    """
+
+def study_kinds() -> list[str]:
+    """
+    What people of the study do, by name.
     """
 
 def vet_check(

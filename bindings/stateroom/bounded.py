@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from stateroom import _core
 from stateroom.bench import bench
-from stateroom.explore import _replay, _stale_of
+from stateroom.explore import _replay, stale_of
 
 if TYPE_CHECKING:
     import pandas
@@ -195,7 +195,7 @@ def prove_bounded(
             return False
         return minutes is None or time.monotonic() - started < minutes * 60
 
-    core = _core.Decider(bench, name, str(version), profile, list(hypotheses), _stale_of(allow))
+    core = _core.Decider(bench, name, str(version), profile, list(hypotheses), stale_of(allow))
     core.decide(1, events, list(solvers), conflicts, threads, go_on)
     about = {
         "property": name,

@@ -16,6 +16,7 @@ from stateroom import __version__, _core
 from stateroom.bench import bench
 from stateroom.cli_adversaries import register as register_adversaries
 from stateroom.cli_bounded import register as register_certificate
+from stateroom.cli_campaign import register as register_campaign
 from stateroom.cli_differ import register as register_differ
 from stateroom.cli_format import register as register_format
 from stateroom.cli_mutants import register as register_mutants
@@ -498,6 +499,7 @@ register_differ(app)
 register_format(app)
 register_mutants(app)
 register_prove(app)
+register_campaign(app)
 register_search(app)
 register_simulate(app)
 register_vectors(app)

@@ -66,6 +66,31 @@ def show_history(history: dict[str, Any]) -> None:
         people.print(
             f"  {rule['name']}: rule{number} {escape(rule['label'])} refuses {names[rule['event_id']]}", highlight=False
         )
+    _show_account(about, names)
+
+
+def _act(one: dict[str, Any]) -> str:
+    key = f" {one['state_key']}" if one["state_key"] else ""
+    return f"{one['type']}{key} by {one['sender']} {json.dumps(one['content'])}"
+
+
+def _show_account(about: dict[str, Any], names: dict[str, str]) -> None:
+    """Print from where on the find could not be avoided, and which rules decided it."""
+    if "flips" not in about:
+        return
+    critical, mend = about["critical"], about["mend"]
+    if critical is not None:
+        people.print(f"  critical: {names[critical['event']]}; it holds with", highlight=False)
+        for one in critical["instead"]:
+            people.print(f"    {names[one['event']]} {escape(_act(one))}", highlight=False)
+    elif about["critical_limited"]:
+        people.print(f"  critical: not determined in {about['critical_tried']:,} other histories", highlight=False)
+    else:
+        people.print("  critical: no event; whatever its people do at these places, it is broken", highlight=False)
+    if mend is not None:
+        people.print(f"  mended before the merge by {escape(_act(mend))} after {names[mend['after']]}", highlight=False)
+    avoiding = [f"{flip['number']} {flip['label']}".strip() for flip in about["flips"] if flip["avoids"]]
+    people.print(f"  avoided by the flip of: {escape(', '.join(avoiding)) or 'no single rule'}", highlight=False)
 
 
 def _print_found(found: Found, file: str | None) -> None:
@@ -124,6 +149,9 @@ def search_command(
     ] = None,
     histories: Annotated[int, typer.Option(min=0, help="End a random search after so many; 0: by time.")] = 0,
     exhaustive: Annotated[bool, typer.Option("--exhaustive", help="All histories, small ones first.")] = False,
+    guided: Annotated[
+        bool, typer.Option("--guided", help="Make histories of earlier ones whose merges did something new.")
+    ] = False,
     hypothesis: Hypotheses = None,
     allow: Allow = None,
     profile: Annotated[str, typer.Option(metavar="P", help="Readings of an implementation.")] = "",
@@ -142,6 +170,9 @@ def search_command(
     if not name or not version:
         words.print("[bold red]error[/] give --property and --version, or --list", highlight=False)
         raise typer.Exit(2)
+    if exhaustive and guided:
+        words.print("[bold red]error[/] --exhaustive and --guided exclude each other", highlight=False)
+        raise typer.Exit(2)
     ceiling = 1.0 if minutes is None and not histories and not exhaustive else minutes
     any_found = False
     try:
@@ -158,6 +189,7 @@ def search_command(
 
                 found = search(
                     name, one, events=events, seed=seed, minutes=ceiling, histories=histories, exhaustive=exhaustive,
+                    guided=guided,
                     hypotheses=hypothesis or [], allow=allow or [], profile=profile, tell=tell,
                 )  # fmt: skip
             any_found = any_found or found.history is not None

@@ -107,9 +107,9 @@ class Result:
 class Workers:
     """Processes that work through questions, one for each of some threads, each with oracles of its own."""
 
-    def __init__(self, count: int):
+    def __init__(self, count: int, module: str = "stateroom.differ_work"):
         package = str(Path(__file__).parent.parent)
-        start = f"import sys; sys.path.insert(0, {package!r}); from stateroom.differ_work import main; main()"
+        start = f"import sys; sys.path.insert(0, {package!r}); from {module} import main; main()"
         self._argv = [sys.executable, "-c", start]
         self._own = threading.local()
         self._all: list[Oracle] = []

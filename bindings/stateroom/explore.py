@@ -63,7 +63,8 @@ def hypotheses() -> dict[str, str]:
     return dict(_core.list_hypotheses())
 
 
-def _stale_of(allow: Sequence[str]) -> int:
+def stale_of(allow: Sequence[str]) -> int:
+    """Read what is allowed: N of ``stale:N``."""
     stale = 0
     for one in allow:
         name, _, count = one.partition(":")
@@ -88,6 +89,10 @@ class Found:
         Events of the history as it was found and as it is, the create event included; 0 without one.
     histories, questions, seconds
         Histories that were made, merges that were asked about, and how long it took, shrinking included.
+    how
+        ``"random"``, ``"guided"`` or ``"exhaustive"``.
+    features, corpus
+        Of a guided search: what merges were seen to do, and histories that were kept for that.
     exhaustive, complete
         Whether all histories were meant to be looked through, and whether they were.
     levels
@@ -104,6 +109,9 @@ class Found:
     shrunk_events: int
     histories: int
     questions: int
+    how: str
+    features: int
+    corpus: int
     exhaustive: bool
     complete: bool
     levels: tuple[dict[str, int], ...]
@@ -124,6 +132,9 @@ class Found:
             "shrunk_events": self.shrunk_events,
             "histories": self.histories,
             "questions": self.questions,
+            "how": self.how,
+            "features": self.features,
+            "corpus": self.corpus,
             "exhaustive": self.exhaustive,
             "complete": self.complete,
             "levels": list(self.levels),
@@ -134,14 +145,15 @@ class Found:
         }
 
 
-def _command(about: dict[str, Any], *, events: int, exhaustive: bool) -> str:
+def _command(about: dict[str, Any], *, events: int, how: str) -> str:
     words = [
         "stateroom search",
         f"--property {about['property']}",
         f"--version {about['version']}",
         f"--events {events}",
     ]
-    words += ["--exhaustive"] if exhaustive else [f"--seed {about['seed']}"]
+    words += ["--exhaustive"] if how == "exhaustive" else [f"--seed {about['seed']}"]
+    words += ["--guided"] if how == "guided" else []
     words += [f"--hypothesis {one}" for one in about["hypotheses"]]
     words += [f"--allow {one}" for one in about["allow"]]
     words += [f"--profile {about['profile']}"] if about["profile"] != "default" else []
@@ -166,7 +178,34 @@ def _file(core: Any, about: dict[str, Any], command: str) -> dict[str, Any]:
     history["about"] = about | {"command": command, "tool": f"stateroom {_core.version}"}
     replayed = _replay(json.dumps(history).encode(), "the find", history["about"])
     history["about"] |= {"violations": replayed["violations"], "rules": replayed["rules"]}
+    account = core.account()
+    if account is not None:
+        history["about"] |= _account(account, history["event_ids"])
     return history
+
+
+def _account(account: dict[str, Any], ids: list[str]) -> dict[str, Any]:
+    """Give the members `critical`, `mend` and `flips` of ``about``, with event ids for places."""
+
+    def act(one: dict[str, Any]) -> dict[str, Any]:
+        return {name: one[name] for name in ("type", "state_key", "sender")} | {"content": json.loads(one["content"])}
+
+    critical, mend = account["critical"], account["mend"]
+    return {
+        "critical": critical
+        and {
+            "event": ids[critical["event"]],
+            "same_key": critical["same_key"],
+            "instead": [{"event": ids[one["event"]]} | act(one) for one in critical["instead"]],
+        },
+        "critical_tried": account["tried"],
+        "critical_limited": account["limited"],
+        "mend": mend and {"after": ids[mend["after"]]} | act(mend),
+        "flips": [
+            flip | {way: [ids[place] for place in flip[way]] for way in ("allowed", "refused")}
+            for flip in account["flips"]
+        ],
+    }
 
 
 def search(
@@ -178,6 +217,7 @@ def search(
     minutes: float | None = None,
     histories: int = 0,
     exhaustive: bool = False,
+    guided: bool = False,
     hypotheses: Sequence[str] = (),
     allow: Sequence[str] = (),
     profile: str = "",
@@ -199,6 +239,8 @@ def search(
         Where the search ends without a find; neither: never, unless it is exhaustive.
     exhaustive
         Look through all histories, small ones first.
+    guided
+        Make histories of earlier ones that did something new, instead of drawing each afresh.
     hypotheses, allow
         What restricts the histories, and ``stale:N``.
     profile
@@ -224,15 +266,16 @@ def search(
             return False
         return minutes is None or time.monotonic() - started < minutes * 60
 
-    core = _core.Explorer(bench, name, version, profile, list(hypotheses), _stale_of(allow))
-    core.search(events, seed, histories, exhaustive, go_on)
+    core = _core.Explorer(bench, name, version, profile, list(hypotheses), stale_of(allow))
+    how = "exhaustive" if exhaustive else "guided" if guided else "random"
+    core.search(events, seed, histories, how, go_on)
     found_events, shrunk_events, history = core.events, 0, None
     if core.found:
         core.shrink()
         shrunk_events = core.events
         terms = {"name": name, "version": version, "hypotheses": hypotheses, "allow": allow, "profile": profile}
         about = _about(core, terms | {"seed": seed})
-        history = _file(core, about, _command(about, events=events, exhaustive=exhaustive))
+        history = _file(core, about, _command(about, events=events, how=how))
     return Found(
         property=core.property_name,
         version=core.version,
@@ -242,6 +285,9 @@ def search(
         shrunk_events=shrunk_events,
         histories=core.histories,
         questions=core.questions,
+        how=how,
+        features=core.features,
+        corpus=core.corpus,
         exhaustive=exhaustive,
         complete=core.complete,
         levels=tuple(core.levels()),
@@ -299,7 +345,7 @@ def _replay(data: bytes, where: str, about: dict[str, Any], version: str | None 
         version or about.get("version"),
         "" if profile == "default" else profile,
         list(about.get("hypotheses", ())),
-        _stale_of(about.get("allow", ())),
+        stale_of(about.get("allow", ())),
         strict,
     )
 
@@ -395,7 +441,7 @@ def shrink(
     >>> shrink(path, "older-wins", "11")["about"]["property"]
     'older-wins'
     """
-    core = _core.Explorer(bench, name, version, "", list(hypotheses), _stale_of(allow))
+    core = _core.Explorer(bench, name, version, "", list(hypotheses), stale_of(allow))
     if not core.take(Path(file).read_bytes(), str(file)):
         raise InputError("format", f"the history does not break `{name}` under these terms", str(file), "")
     core.shrink()

@@ -127,6 +127,63 @@ class Simulation:
             self._cut = True
             raise
 
+    def add_monitor(self, seen: "Callable[[str, _core.World, int, str, str, str], None]") -> None:
+        """Watch the run with a function of one's own. Before `go`.
+
+        Parameters
+        ----------
+        seen
+            Called with ``"made"`` or ``"received"``, the world, the room's number, the server's name, the event's id,
+            and for what is received the outcome: ``"accepted"``, ``"soft-failed"``, ``"rejected"``, ``"dropped"``. The
+            world is not to be kept.
+
+        Examples
+        --------
+        >>> run = Simulation("quiet-room", version="11", days=0.1)
+        >>> seen = []
+        >>> run.add_monitor(lambda what, world, room, server, event_id, outcome: seen.append(outcome))
+        >>> run.go()
+        >>> set(seen)
+        {'', 'accepted'}
+        """
+        self._core.watch(seen)
+
+    def add_strategy(
+        self, wake: "Callable[[_core.World], int | None]", *, first_hours: float = 0.0, hostile: str | None = None
+    ) -> None:
+        """Let somebody act who is written in Python. Before `go`.
+
+        Parameters
+        ----------
+        wake
+            Called with the world, which knows `now_us`, `rooms`, `servers`, what a server holds for the `current`
+            state, and can `act` or change a `member`. It returns when it is called next, in microseconds, or None. A
+            run is a function of its seed as long as the function is one.
+        first_hours
+            When it is called first.
+        hostile
+            The name of a server that counts as dishonest from now on: it is not asked whether it agrees in the end, and
+            may send what it does not accept, to some servers only (`act` with `to`).
+
+        Raises
+        ------
+        StateroomError
+            No server has this name.
+
+        Examples
+        --------
+        >>> run = Simulation("quiet-room", version="11", days=0.2)
+        >>> def equivocate(world):
+        ...     for number, server in enumerate(world.servers[1:3]):
+        ...         topic = f'{{"topic": "number {number}"}}'
+        ...         world.act(0, "@u0:s0.example", "m.room.topic", topic, "", to=[server])
+        >>> run.add_strategy(equivocate, first_hours=1, hostile="s0.example")
+        >>> run.go()
+        >>> run.counts()["events"] > 2
+        True
+        """
+        self._core.add_strategy(wake, round(first_hours * 3_600_000_000), hostile)
+
     def counts(self) -> dict[str, int]:
         """Give what was counted: events, deliveries, checks, messages, …."""
         counts: dict[str, int] = json.loads(self._core.counts())

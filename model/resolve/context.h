@@ -124,7 +124,8 @@ struct Context {
   Work work;
   std::uint64_t steps_max = base::Limits{}.resolution_steps_max;  // of events_touched + checks
   std::uint64_t paths_steps = 0, paths_steps_max = base::Limits{}.paths_steps_max;
-  EventIndex horizon;  // no event at or above it is in a state set
+  rules::RuleIndex flipped;  // a rule whose decisions count as their opposite
+  EventIndex horizon;        // no event at or above it is in a state set
   Trace* trace = nullptr;
   const std::string* name = nullptr;  // the named value that is being computed
 

@@ -8,7 +8,10 @@ namespace stateroom::resolve {
 
 bool Context::allowed(EventIndex event, const rules::StateView& state) {
   ++work.checks;
-  if (trace == nullptr) return evaluator.authorise(event, state, true).allowed;
+  const auto counted = [&](const rules::Decision& decision) {
+    return decision.allowed != (flipped.valid() && decision.rule == flipped);
+  };
+  if (trace == nullptr) return counted(evaluator.authorise(event, state, true));
   rules::ReadLog log;
   TraceCheck check;
   check.name = name != nullptr ? *name : std::string();
@@ -17,7 +20,7 @@ bool Context::allowed(EventIndex event, const rules::StateView& state) {
   log.finish();
   check.reads = std::move(log.reads);
   trace->checks.push_back(std::move(check));
-  return trace->checks.back().decision.allowed;
+  return counted(trace->checks.back().decision);
 }
 
 State apply(Context& context, std::span<const EventIndex> order, State state) {

@@ -21,6 +21,7 @@ struct Resolver::Data {
   Context context;
   Interpreter interpreter;
   base::Limits limits;
+  rules::RuleIndex flipped;
   std::uint32_t result = 0;
   std::vector<std::uint32_t> order;  // of the names in a trace
 };
@@ -31,6 +32,8 @@ Resolver::Resolver(rules::Evaluator& evaluator, StateStore& store, const base::L
 Resolver::~Resolver() = default;
 
 void Resolver::set_horizon(EventIndex horizon) { data_->context.horizon = horizon; }
+
+void Resolver::flip(rules::RuleIndex rule) { data_->flipped = rule; }
 
 std::vector<EventIndex> Resolver::members_of(std::uint32_t name) {
   std::vector<EventIndex> out;
@@ -82,10 +85,12 @@ base::Result<State> Resolver::resolve(std::span<const State> states, Trace* trac
   context.paths_steps = 0;
   context.paths_steps_max = data_->limits.paths_steps_max;
   context.trace = trace;
+  context.flipped = data_->flipped;
   context.name = nullptr;
   if (trace != nullptr) *trace = {};
   data_->interpreter.start(states);
   const State result = data_->interpreter.named_state(data_->result);
+  context.flipped = {};  // what is asked about the result is asked of the rules as they are
   if (trace != nullptr) data_->write_trace(*trace);
   context.trace = nullptr;
   if (context.paths_steps > context.paths_steps_max) {

@@ -73,6 +73,9 @@ class Resolver {
   /// Says that no state set holds an event with this index or a greater one, which bounds what is looked at; none():
   /// any may.
   void set_horizon(EventIndex horizon);
+  /// From now on the decisions of a rule count as their opposite, wherever it decides while the result is computed;
+  /// none(): all decisions count as they are.
+  void flip(rules::RuleIndex rule);
   /// Resolves; `trace` null costs nothing. Error: kLimit (steps, state sets).
   base::Result<State> resolve(std::span<const State> states, Trace* trace = nullptr);
   /// The members of a name without parameters, of the last resolution, ascending. The store may have grown since.

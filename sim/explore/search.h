@@ -36,7 +36,8 @@ struct Find {
 
 struct Progress {
   std::uint64_t histories = 0, questions = 0;
-  std::uint32_t events = 0;  // of the histories that are looked through, in an exhaustive search
+  std::uint32_t events = 0;                // of the histories that are looked through, in an exhaustive search
+  std::uint64_t features = 0, corpus = 0;  // of a guided search: what merges did so far, histories that are kept
 };
 
 struct SearchOptions {
@@ -46,6 +47,10 @@ struct SearchOptions {
   std::uint64_t histories_max = 0;  // 0: no bound
   /// Asked now and then; false ends the search.
   std::function<bool(const Progress&)> go_on;
+  /// Of an exhaustive search: given each find, on the stage; true: the search goes on.
+  std::function<bool(const Find&)> on_find;
+  /// Of an exhaustive search: only histories whose first event after the prefix is number `part`, `part` + `parts`, …
+  std::uint32_t part = 0, parts = 1;
 };
 
 struct Level {
@@ -62,6 +67,8 @@ struct Outcome {
 
 /// Random histories: in each a random part of what people can do is left out.
 base::Result<Outcome> search_random(Stage& stage, Study& study, const SearchOptions& options);
+/// Histories made of earlier ones that did something new (sim/explore/novelty), and some drawn afresh.
+base::Result<Outcome> search_guided(Stage& stage, Study& study, const SearchOptions& options);
 /// All histories of up to `events` events, up to the names of events.
 base::Result<Outcome> search_exhaustive(Stage& stage, Study& study, const SearchOptions& options);
 

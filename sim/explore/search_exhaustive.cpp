@@ -19,6 +19,7 @@ class Exhaustive {
       events_ = out_.progress.events = events;
       out_.levels.push_back({events, 0, 0, 0});
       stage_.cut(study_.prefix());
+      firsts_ = 0;
       shape(0);
       if (auto done = extend(); !done) return std::unexpected(done.error());
       if (out_.find || stopped_) return std::move(out_);
@@ -47,10 +48,11 @@ class Exhaustive {
         if (!again) return std::unexpected(again.error());
         for (const auto& auth : auths(act, *again)) {
           for (const std::int64_t time : times()) {
+            const bool is_first = stage_.size() == study_.prefix();
             const auto stands = stage_.push({act, prev, auth, time});
             if (!stands) return std::unexpected(stands.error());
             if (!*stands) continue;
-            if (keeps(stage_, terms_)) {
+            if (keeps(stage_, terms_) && (!is_first || firsts_++ % options_.parts == options_.part)) {
               if (auto below = extend(); !below) return below;
             }
             stage_.pop();
@@ -72,7 +74,9 @@ class Exhaustive {
     level.questions += questions;
     out_.progress.questions += questions;
     if (!found) return std::unexpected(found.error());
-    if (*found) out_.find = Find{stage_.choices(), std::move(**found)};
+    if (!*found) return {};
+    Find find{stage_.choices(), std::move(**found)};
+    if (!options_.on_find || !options_.on_find(find)) out_.find = std::move(find);
     return {};
   }
 
@@ -168,7 +172,7 @@ class Exhaustive {
   const SearchOptions& options_;
   const properties::Terms& terms_;
   std::vector<std::vector<bool>> past_;
-  std::uint32_t events_ = 0;
+  std::uint32_t events_ = 0, firsts_ = 0;
   Outcome out_;
   bool stopped_ = false;
 };

@@ -230,7 +230,27 @@ void Monitor::ask_converges(World& world, RoomIndex room, ServerIndex one, Serve
   report(tally, std::move(*find));
 }
 
-/// Events that a server of the core accepted, at each other one that is in the room.
+namespace {
+
+/// The first honest server, in the core or gone, that accepted an event.
+std::optional<ServerIndex> who_accepted(World& world, RoomIndex room, EventIndex event,
+                                        std::span<const ServerIndex> first) {
+  const auto accepted = [&](ServerIndex server) {
+    const receive::View* view = world.server(server).view(room);
+    return view != nullptr && view->has(event) && view->outcome(event) == receive::Outcome::kAccepted;
+  };
+  for (const ServerIndex server : first) {
+    if (accepted(server)) return server;
+  }
+  for (std::uint32_t s = 0; s < world.servers(); ++s) {
+    if (world.server(ServerIndex{s}).honest() && accepted(ServerIndex{s})) return ServerIndex{s};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// Events that an honest server accepted and one of the core received, at each other one that is in the room.
 void Monitor::ask_delivers(World& world, std::span<const ServerIndex> core, Tally& tally) {
   for (std::uint32_t r = 0; r < world.rooms(); ++r) {
     const RoomIndex room{r};
@@ -244,11 +264,13 @@ void Monitor::ask_delivers(World& world, std::span<const ServerIndex> core, Tall
     }
     for (std::uint32_t e = 0; e < events.size(); ++e) {
       const EventIndex event{e};
-      const auto accepted = std::ranges::find_if(in, [&](ServerIndex server) {
+      const auto has = std::ranges::find_if(in, [&](ServerIndex server) {
         const receive::View& view = *world.server(server).view(room);
-        return view.has(event) && view.outcome(event) == receive::Outcome::kAccepted;
+        return view.has(event) && !view.rejected(event) && view.outcome(event) != receive::Outcome::kDropped;
       });
-      if (accepted == in.end()) continue;
+      const auto accepted = has == in.end() ? std::nullopt : who_accepted(world, room, event, in);
+      if (!accepted) continue;
+      const bool soft = *accepted != *has && world.server(*has).view(room)->soft_failed(event);
       for (const ServerIndex server : in) {
         if (server == *accepted || joined_later(world, room, server, event)) continue;
         ++tally.asked;
@@ -256,8 +278,13 @@ void Monitor::ask_delivers(World& world, std::span<const ServerIndex> core, Tall
         Find find;
         find.time = world.now();
         find.room = room;
+        if (const KeyIndex key = events.key(event); key.valid()) {
+          find.type = events.strings().text(events.key_type(key));
+          find.state_key = events.strings().text(events.key_state_key(key));
+        }
         find.had = id_of(events, event);
-        find.words = fmt::format("{} accepted it, {} does not have it", world.server(*accepted).name(),
+        find.words = fmt::format("{} accepted it, {}{} does not have it", world.server(*accepted).name(),
+                                 soft ? fmt::format("{} soft-failed it, ", world.server(*has).name()) : std::string(),
                                  world.server(server).name());
         report(tally, std::move(find));
       }

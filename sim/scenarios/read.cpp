@@ -286,6 +286,7 @@ std::expected<Scenario, std::vector<Error>> read(std::string_view text, std::str
   out.length = days * (kernel::kDay / 1000);
   table.hours("heal_hours", out.heal);
   table.number("servers", out.servers, 1, kServersMost);
+  table.numbers("gone", out.gone, out.servers - 1);
   table.number("clocks_differ_ms", out.skew_ms_most, 0, 86'400'000);
   table.tables("link", [&](Table& link) { read_link(link, out.link); });
   table.tables("room", [&](Table& room) { read_room(room, out, out.rooms.emplace_back()); });

@@ -123,7 +123,8 @@ void Run::add_acts() {
 std::vector<ServerIndex> Run::honest() const {
   std::vector<ServerIndex> out;
   for (std::uint32_t s = 0; s < world_->servers(); ++s) {
-    if (world_->server(ServerIndex{s}).honest()) out.emplace_back(s);
+    const bool stays = std::ranges::find(scenario_.gone, s) == scenario_.gone.end();
+    if (stays && world_->server(ServerIndex{s}).honest()) out.emplace_back(s);
   }
   return out;
 }

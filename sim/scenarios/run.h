@@ -39,7 +39,7 @@ class Run {
   server::World& world() { return *world_; }
   const server::World& world() const { return *world_; }
   Time length() const { return length_; }
-  /// Servers that follow the rules: those that are connected in the end.
+  /// Servers that follow the rules and are connected in the end.
   std::vector<server::ServerIndex> honest() const;
   /// After the run: it was ended by `tell`; nothing was under way among the honest servers.
   bool ended_early() const { return ended_early_; }

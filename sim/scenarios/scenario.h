@@ -61,6 +61,7 @@ struct Scenario {
   Time length = kernel::kDay;
   Time heal = kernel::kDay;  // virtual time that the honest servers have in the end to come to rest
   std::uint32_t servers = 3;
+  std::vector<std::uint32_t> gone;  // servers that are not connected again in the end
   network::Link link;
   std::int64_t skew_ms_most = 0;  // clocks differ by up to so much
   std::vector<RoomPart> rooms;

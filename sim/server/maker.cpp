@@ -127,6 +127,8 @@ base::Result<EventIndex> Maker::make(const receive::View& view, const Act& act, 
     facts.signers = act.cosigners;
     facts.signers.emplace_back(event::server_part(act.sender).value_or(""));
     std::ranges::sort(facts.signers);
+    // Who lets somebody of the own server in signs once.
+    facts.signers.erase(std::unique(facts.signers.begin(), facts.signers.end()), facts.signers.end());
   }
   return ledger_.add(std::move(*event), std::move(facts));
 }

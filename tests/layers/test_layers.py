@@ -28,7 +28,19 @@ MODEL = [
     "bounded",
     "report",
 ]
-SIM = ["kernel", "network", "server", "workload", "adversary", "monitor", "scenarios", "search", "explore", "decide"]
+SIM = [
+    "kernel",
+    "network",
+    "server",
+    "workload",
+    "adversary",
+    "monitor",
+    "scenarios",
+    "search",
+    "explore",
+    "decide",
+    "chance",
+]
 LAYERS = [*(f"model/{name}" for name in MODEL), *(f"sim/{name}" for name in SIM), "bindings"]
 
 # Foreign headers and the folders that may include them.

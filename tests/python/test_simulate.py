@@ -99,3 +99,59 @@ def test_a_run_that_is_told_to_end_says_so():
     run.go(lambda now: False)
     assert run.interrupted
     assert run.summary()["complete"] is False
+
+
+def test_a_monitor_and_a_strategy_of_ones_own_take_part():
+    run = stateroom.Simulation("quiet-room", version="12", days=0.2)
+    seen: list[tuple[str, str, str]] = []
+    states: list[dict[tuple[str, str], str]] = []
+
+    def watch(what, world, room, server, event_id, outcome):
+        seen.append((what, server, outcome))
+        assert room == 0
+        assert server in world.servers
+        assert event_id.startswith("$")
+
+    def topics(world):
+        made = world.act(0, "@u0:s0.example", "m.room.topic", '{"topic": "of python"}', "")
+        states.append({(kind, key): event_id for kind, key, event_id in world.current(0, "s0.example")})
+        assert states[-1]["m.room.topic", ""] == made
+        assert world.act(0, "@u5:s5.example", "m.room.topic", '{"topic": "no"}', "") is None  # has no power
+        return world.now_us + 3_600_000_000 if len(states) < 3 else None
+
+    run.add_monitor(watch)
+    run.add_strategy(topics, first_hours=1)
+    run.go()
+    assert len(states) == 3
+    counts = run.counts()
+    assert sum(what == "received" for what, _, _ in seen) >= counts["deliveries"] > 0
+
+
+def test_a_strategy_that_sends_different_events_to_different_servers_is_not_honest():
+    def run_with(strategy, hostile):
+        run = stateroom.Simulation("quiet-room", version="11", days=0.2, seed=3)
+        run.add_strategy(strategy, first_hours=1, hostile=hostile)
+        run.go()
+        return run
+
+    def equivocate(world):
+        for number, server in enumerate(world.servers[1:]):
+            topic = json.dumps({"topic": f"number {number}"})
+            assert world.act(0, "@u0:s0.example", "m.room.topic", topic, "", to=[server]) is not None
+
+    run = run_with(equivocate, "s0.example")
+    assert run.log_sha256 == run_with(equivocate, "s0.example").log_sha256
+    assert run.log_sha256 != run_with(lambda world: None, "s0.example").log_sha256
+    with pytest.raises(stateroom.StateroomError, match="no server is called nowhere"):
+        run_with(equivocate, "nowhere")
+
+
+def test_an_exception_of_a_strategy_ends_the_run():
+    run = stateroom.Simulation("quiet-room", version="11", days=0.2)
+
+    def fail(world):
+        raise KeyError("of the strategy")
+
+    run.add_strategy(fail, first_hours=1)
+    with pytest.raises(KeyError, match="of the strategy"):
+        run.go()
