@@ -63,20 +63,49 @@ def test_what_was_proved_is_said_when_somebody_stops_it():
 
 
 # Each changes the resolution of version 12 so that a promise which 12 keeps up to this bound is broken.
+STALE = {"hypotheses": [*CHAIN, "same-event"], "allow": ["stale:1"]}
+LINE = {"hypotheses": CHAIN}
 MUTANTS = {
-    "the unconflicted state is forgotten": "replace result = applied",
-    "the partial state is the empty one": "replace partial = apply(admissible(power_order) to {}) overlaid with {}\n"
-    "  replace applied = apply(admissible(normal_order) to {})",
+    "the unconflicted state is forgotten": ("key-lost", STALE, "replace result = applied"),
+    "only what all states have is kept": ("key-lost", STALE, "replace result = intersection of s for s in states"),
+    "power events are applied to the unconflicted state": (
+        "key-lost",
+        STALE,
+        "replace partial = apply(admissible(power_order) to unconflicted)",
+    ),
+    "normal events are applied to nothing": (
+        "key-lost",
+        STALE,
+        "replace applied = apply(admissible(normal_order) to {})",
+    ),
+    "normal events are not applied": ("key-lost", STALE, "replace applied = partial"),
+    "chains are not looked at": ("older-wins", LINE, "replace full_conflicted_set = conflicted"),
+    "what was applied loses to the unconflicted state": (
+        "older-wins",
+        LINE,
+        "replace result = unconflicted overlaid with applied",
+    ),
+    "of normal events the newest is first": (
+        "older-wins",
+        LINE,
+        "replace normal_order = sort(full_conflicted_set - power_closure\n"
+        "      least e: (descending mainline_position(e), descending e.origin_server_ts, e.event_id))",
+    ),
 }
 
 
-@pytest.mark.parametrize("edit", MUTANTS.values(), ids=MUTANTS.keys())
-def test_a_mutant_of_the_resolution_is_refuted(edit, tmp_path):
-    text = f'room version "mutant" extends "12"\nedit resolution  draft "mutant"\n  {edit}\n'
+@pytest.mark.parametrize(("name", "terms"), [("key-lost", STALE), ("older-wins", LINE)], ids=["key-lost", "older-wins"])
+def test_version_12_keeps_what_its_mutants_break(name, terms):
+    assert stateroom.prove_bounded(name, "12", events=3, **terms).verdict == "proved"
+
+
+@pytest.mark.parametrize(("name", "terms", "edit"), MUTANTS.values(), ids=MUTANTS.keys())
+def test_a_mutant_of_the_resolution_is_refuted(name, terms, edit, tmp_path):
     path = tmp_path / "mutant.room"
-    path.write_text(text)
-    answer = stateroom.prove_bounded("key-lost", path, events=3, hypotheses=[*CHAIN, "same-event"], allow=["stale:1"])
+    path.write_text(f'room version "mutant" extends "12"\nedit resolution  draft "mutant"\n  {edit}\n')
+    answer = stateroom.prove_bounded(name, path, events=3, **terms)
     assert answer.verdict == "refuted", answer.explain()
+    assert answer.compared > 0
 
 
 @pytest.mark.long

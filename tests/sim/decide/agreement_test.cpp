@@ -22,8 +22,8 @@ std::uint64_t histories() {
 
 class Drawn {
  public:
-  Drawn(const std::string& version, properties::Terms terms, std::uint64_t seed)
-      : studied_(version, "key-lost"),
+  Drawn(const std::string& version, properties::Terms terms, std::uint64_t seed, const rules::LoadOptions& options = {})
+      : studied_(version, "key-lost", options),
         terms_(std::move(terms)),
         ground_(Ground::of(*studied_.stage, studied_.study)),
         random_(seed, "agreement") {}
@@ -216,6 +216,25 @@ TEST_P(Agreement, MergesThatLieHaveTheEnginesValues) {
   while (drawn.pinned < histories() && !testing::Test::HasFailure()) drawn.shape(8);
   EXPECT_GT(drawn.merges, 0u);
 }
+
+class Readings : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
+TEST_P(Readings, MergesInsideHaveTheEnginesValues) {
+  const auto [version, profile] = GetParam();
+  rules::LoadOptions options;
+  options.profile = profile;
+  Drawn drawn(version, explore::terms({"honest-clock", "honest-auth-events"}), 6, options);
+  while (drawn.pinned < histories() && !testing::Test::HasFailure()) drawn.shape(8);
+  EXPECT_GT(drawn.merges, 0u);
+}
+TEST(OneReading, PathsOfAuthEventsHaveTheEnginesValues) {
+  rules::LoadOptions options;
+  options.readings = {{"power_order_edges", "paths"}};
+  Drawn drawn("11", explore::terms({"honest-clock", "honest-auth-events"}), 7, options);
+  while (drawn.pinned < histories() && !testing::Test::HasFailure()) drawn.shape(8);
+}
+INSTANTIATE_TEST_SUITE_P(Profiles, Readings,
+                         testing::Combine(testing::Values("2", "10", "12"),
+                                          testing::Values("specification", "ruma", "gomatrixserverlib", "dendrite")));
 
 // Side by side, events of version 1 may have one depth; which is first follows then from hashes of event ids.
 INSTANTIATE_TEST_SUITE_P(Versions, LinearAgreement, testing::Values("1", "2", "6", "9", "11", "12"));

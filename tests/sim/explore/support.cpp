@@ -6,9 +6,10 @@
 
 namespace stateroom::explore {
 
-std::shared_ptr<const rules::Program> program(const std::string& version, const std::string& property) {
+std::shared_ptr<const rules::Program> program(const std::string& version, const std::string& property,
+                                              const rules::LoadOptions& options) {
   static const versions::Registry registry;
-  const auto text = registry.load(version);
+  const auto text = registry.load(version, options);
   const auto opened = properties::open(property);
   EXPECT_TRUE(text) << version;
   EXPECT_TRUE(opened) << property;
@@ -17,8 +18,9 @@ std::shared_ptr<const rules::Program> program(const std::string& version, const 
   return *made;
 }
 
-Studied::Studied(const std::string& version, const std::string& property)
-    : stage(std::move(*Stage::make(program(version, property), Study::people()))), study(*Study::begin(*stage)) {}
+Studied::Studied(const std::string& version, const std::string& property, const rules::LoadOptions& options)
+    : stage(std::move(*Stage::make(program(version, property, options), Study::people()))),
+      study(*Study::begin(*stage)) {}
 
 properties::Terms terms(std::initializer_list<std::string_view> hypotheses, std::uint32_t stale) {
   properties::Terms out;

@@ -4,15 +4,17 @@
 #include <memory>
 #include <string>
 
+#include "model/rules/flatten.h"
 #include "sim/explore/search.h"
 
 namespace stateroom::explore {
 
 /// The program of a version that comes with the library, with a property.
-std::shared_ptr<const rules::Program> program(const std::string& version, const std::string& property);
+std::shared_ptr<const rules::Program> program(const std::string& version, const std::string& property,
+                                              const rules::LoadOptions& options = {});
 /// A stage with the prefix `study`.
 struct Studied {
-  Studied(const std::string& version, const std::string& property);
+  Studied(const std::string& version, const std::string& property, const rules::LoadOptions& options = {});
   std::unique_ptr<Stage> stage;
   Study study;
 };
