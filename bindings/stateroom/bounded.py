@@ -282,7 +282,8 @@ def check_certificate(folder: str | Path) -> Checked:
     --------
     >>> import tempfile, stateroom
     >>> folder = tempfile.mkdtemp()
-    >>> _ = stateroom.prove_bounded("key-lost", "12", events=2, hypotheses=["linear-history"], certificate=folder)
+    >>> chain = ["honest-clock", "honest-auth-events", "linear-history", "no-revocation"]
+    >>> _ = stateroom.prove_bounded("older-wins", "12", events=2, hypotheses=chain, certificate=folder)
     >>> stateroom.check_certificate(folder).accepted
     True
     """
