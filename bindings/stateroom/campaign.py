@@ -352,9 +352,9 @@ def atlas(folder: str | Path) -> "pandas.DataFrame":
     """
     grouped = query(
         folder,
-        "select name, property, version, events, keys, refused, avoided_by, sum(histories)::bigint as histories, "
-        "min_by(file, task) as example from finds where kind = 'atlas' "
-        "group by all order by property, name, try_cast(version as int), version, events, histories desc, keys, "
+        "select * from (select name, property, version, events, keys, refused, avoided_by, "
+        "sum(histories)::bigint as histories, min_by(file, task) as example from finds where kind = 'atlas' "
+        "group by all) order by property, name, try_cast(version as int), version, events, histories desc, keys, "
         "refused, avoided_by",
     )
     grouped["example"] = [(Path(folder) / file).read_text("utf-8") for file in grouped["example"]]

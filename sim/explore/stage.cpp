@@ -118,7 +118,7 @@ base::Result<void> Stage::open() {
   place_of_.resize(1, 0);
   for (std::uint32_t act = 1; act < acts_.size(); ++act) learn(act);
   choices_.assign(1, Choice{0, {}, std::nullopt, create_ts_});
-  Place place{*create, {}, built_->store.set({}, built_->room->key(*create), *create), {true}};
+  Place place{*create, {}, built_->store.set({}, built_->room->key(*create), *create), {true}, 0};
   places_.assign(1, std::move(place));
   return {};
 }
@@ -126,9 +126,12 @@ base::Result<void> Stage::open() {
 /// The same history on a new room.
 base::Result<bool> Stage::rebuild() {
   const std::vector<Choice> all = choices_;
+  // Names stay: a version may order events by a hash of their ids.
+  std::vector<std::uint64_t> names;
+  for (const Place& place : places_) names.push_back(place.name);
   if (auto done = open(); !done) return std::unexpected(done.error());
   for (std::size_t i = 1; i < all.size(); ++i) {
-    const auto put_again = put(all[i]);
+    const auto put_again = put(all[i], names[i]);
     if (!put_again) return std::unexpected(put_again.error());
     base::require(*put_again, "what stood on a room stands on another");
   }
@@ -174,7 +177,7 @@ base::Result<bool> Stage::push(Choice choice) {
   if (built_->room->size() > kEventsMost) {
     if (auto done = rebuild(); !done) return std::unexpected(done.error());
   }
-  return put(std::move(choice));
+  return put(std::move(choice), names_++);
 }
 
 std::string Stage::name_of(std::uint32_t at) const {
@@ -182,7 +185,7 @@ std::string Stage::name_of(std::uint32_t at) const {
   return id.substr(1, id.find(':') - 1);
 }
 
-base::Result<bool> Stage::put(Choice choice) {
+base::Result<bool> Stage::put(Choice choice, std::uint64_t name) {
   const auto before = state_after(choice.prev);
   if (!before) return std::unexpected(before.error());
   // A rule may ask whether the create event is all that came before, which the event itself says.
@@ -190,7 +193,7 @@ base::Result<bool> Stage::put(Choice choice) {
   if (!is_first && !allowed(choice.act, *before)) return false;
   event::Event event = event_of(choice.act);
   const auto server = event::server_part(event.sender);
-  event.event_id = fmt::format("$h{}:{}", names_++, server.value_or(""));
+  event.event_id = fmt::format("$h{}:{}", name, server.value_or(""));
   event.origin_server_ts = choice.origin_server_ts;
   event.depth = 1;
   const auto ids = [&](std::span<const std::uint32_t> places) {
@@ -216,7 +219,7 @@ base::Result<bool> Stage::put(Choice choice) {
       return false;
   }
   ++counts_.events;
-  Place place{*at, *before, built_->store.set(*before, built_->room->key(*at), *at), {}};
+  Place place{*at, *before, built_->store.set(*before, built_->room->key(*at), *at), {}, name};
   place.past.assign(places_.size() + 1, false);
   place.past.back() = true;
   for (const std::uint32_t prev : choice.prev) {

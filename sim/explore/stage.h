@@ -108,11 +108,12 @@ class Stage {
     EventIndex event;
     State before, after;
     std::vector<bool> past;
+    std::uint64_t name = 0;
   };
   Stage(std::shared_ptr<const rules::Program> program, std::vector<std::string> people);
   base::Result<void> open();
   base::Result<bool> rebuild();
-  base::Result<bool> put(Choice choice);
+  base::Result<bool> put(Choice choice, std::uint64_t name);
   void learn(std::uint32_t act);
   event::Event event_of(std::uint32_t act) const;
 

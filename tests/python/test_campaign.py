@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import stateroom
-from stateroom.campaign import Campaign, query
+from stateroom.campaign import Campaign, atlas, query
 from stateroom.cli import app
 from stateroom.reduce import toml_of
 from typer.testing import CliRunner
@@ -76,6 +76,9 @@ def test_each_run_and_each_find_is_a_row(tmp_path: Path):
         hypotheses=["honest-clock", "no-revocation", "linear-sender", "honest-auth-events", "linear-history"],
     )  # fmt: skip
     assert histories == sum(level["histories"] for level in whole.levels)
+    clusters = atlas(tmp_path / "out")
+    assert clusters["histories"].sum() == 5  # four lose the power levels, one the join rules
+    assert [one["format"] for one in map(json.loads, clusters["example"])] == ["stateroom-history/1"] * 2
 
 
 def test_a_question_in_sql_is_answered_from_the_tables(tmp_path: Path):

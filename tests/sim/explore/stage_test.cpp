@@ -59,5 +59,28 @@ TEST(Stage, AHistoryIsTheSameOnARoomThatWasMadeAnew) {
   EXPECT_EQ(stage.selection(topic, stage.before(6)), (std::vector<std::uint32_t>{0, 1, 2}));
 }
 
+TEST(Stage, AVersionThatOrdersByHashesOfIdsResolvesTheSameOnARoomThatWasMadeAnew) {
+  Studied studied("1", "key-lost");
+  Stage& stage = *studied.stage;
+  const std::uint32_t topic = act(stage, "m.room.topic", "", 0, R"({"topic":"of a"})");
+  const std::uint32_t other = act(stage, "m.room.topic", "", 1, R"({"topic":"of b"})");
+  put(stage, topic, {5});
+  put(stage, other, {5});
+  const auto winner = [&] {
+    return stage.place_of(
+        stage.store().get(*stage.state_after(std::array<std::uint32_t, 2>{6, 7}), stage.room().key(stage.event(6))));
+  };
+  const std::uint32_t before = winner();
+  const std::string name = stage.name_of(6);
+  for (int rooms = 0; rooms < 8; ++rooms) {
+    for (const std::uint64_t generation = stage.generation(); stage.generation() == generation;) {
+      put(stage, topic, {7});
+      stage.pop();
+    }
+    EXPECT_EQ(stage.name_of(6), name);
+    EXPECT_EQ(winner(), before);
+  }
+}
+
 }  // namespace
 }  // namespace stateroom::explore
