@@ -34,6 +34,7 @@ CAPABILITIES = (
 POWERS = {"banned": 3, "user": 3, "moderator": 1, "creator": 0}
 SEEDS = (1, 2)
 TOGETHER = 2  # capabilities at once
+ALONE = ("flood",)  # tried alone only: with another capability it is the same fifty times, and takes minutes
 
 SCENARIO = """name = "{name}"
 about = "Four servers, eight people who are seldom at odds; the server of user {user} is hostile."
@@ -183,13 +184,14 @@ def lattice() -> list[Adversary]:
     Examples
     --------
     >>> len(lattice())
-    268
+    228
     """
     return [
         Adversary(power, chosen)
         for count in range(TOGETHER + 1)
         for power in POWERS
         for chosen in combinations(CAPABILITIES, count)
+        if count < TOGETHER or not {*chosen} & {*ALONE}
     ]
 
 
@@ -278,7 +280,7 @@ def to_pandas(fronts: Iterable[Front]) -> "pandas.DataFrame":
 
 
 def markdown(fronts: Sequence[Front]) -> str:
-    """Give the fronts as a table for each property, a row for each version."""
+    """Give the fronts as a table for each property, a row for versions that follow each other with the same front."""
     lines: list[str] = []
     for name in dict.fromkeys(name for front in fronts for name in (*front.fronts, *front.without)):
         lines += [
@@ -287,11 +289,14 @@ def markdown(fronts: Sequence[Front]) -> str:
             "| version | the cheapest that break it, with a seed that shows it |",
             "|---|---|",
         ]
+        rows: list[tuple[list[str], str]] = []
         for front in fronts:
-            if name in front.without:
-                said = "breaks without an adversary"
+            said = "; ".join(f"{b.adversary.says()} ({b.seed})" for b in front.fronts.get(name, ())) or "none found"
+            said = "breaks without an adversary" if name in front.without else said
+            if rows and rows[-1][1] == said:
+                rows[-1][0].append(front.version)
             else:
-                said = "; ".join(f"{b.adversary.says()} ({b.seed})" for b in front.fronts[name]) or "none found"
-            lines.append(f"| {front.version} | {said} |")
+                rows.append(([front.version], said))
+        lines += [f"| {'–'.join(dict.fromkeys((versions[0], versions[-1])))} | {said} |" for versions, said in rows]
         lines.append("")
     return "\n".join(lines)

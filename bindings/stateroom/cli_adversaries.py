@@ -17,10 +17,10 @@ HEAD = """# The cheapest adversary
 
 Made by `stateroom adversaries{asked}`.
 
-One server of four is hostile. Its user is {powers}; what it does otherwise than
-others is up to {together} of the capabilities of [`sim/adversary`](../sim/adversary). Each such adversary meets eight
-people for a day, under the seeds {seeds}; nobody kicks, bans or lowers anybody. A row names those that break the
-property and of which none can do with less power or fewer capabilities. *None found* is said of these runs alone.
+One server of four is hostile. Its user is {powers}; what it does otherwise than others is up to {together}
+of the capabilities of [`sim/adversary`](../sim/adversary) (`flood` alone). Each such adversary meets eight people for
+a day, under the seeds {seeds}; nobody kicks, bans or lowers anybody. A row names those that break the property and of
+which none can do with less power or fewer capabilities. *None found* is said of these runs alone.
 
 `stateroom adversaries --version V -o DIR` writes the scenario of each, and
 `stateroom simulate DIR/NAME.toml --version V --seed N` runs it.

@@ -113,7 +113,8 @@ def promises(vet: "Vet") -> list[str]:
         others = sum(1 for h in vet.held if h.base.history is not None and h.candidate.history is not None)
         gained = [h for h in vet.held if h.base.history is not None and _kept(h.candidate)]
         said += f", neither in {others}" if others else ""
-        said += f", {vet.candidate} alone in {len(gained)}" if gained else ""
+        names = ", ".join(dict.fromkeys(f"`{h.property}`" for h in gained))
+        said += f", {vet.candidate} alone in {len(gained)}: {names}" if gained else ""
         counted.append(f"{said} (all histories of up to {vet_small_scope.EVENTS} events after the prefix `study`).")
     asked = bool(vet.promises or vet.held)
     if asked and not any(p.broken for p in vet.promises) and not any(h.broken for h in vet.held):
