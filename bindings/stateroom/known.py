@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stateroom.bench import bench
-from stateroom.prove import Proof, properties, prove
+from stateroom.prove import Finding, Part, Proof, properties, prove
 
 if TYPE_CHECKING:
     import pandas
@@ -64,6 +64,40 @@ def answer_of(proof: Proof) -> dict[str, Any]:
         "rlimit": proof.rlimit,
         "command": proof.command,
     }
+
+
+def proof_of(version: str, name: str) -> Proof | None:
+    """Give what is known as an answer without events; None: it is not known.
+
+    Examples
+    --------
+    >>> from stateroom.known import proof_of
+    >>> proof_of("12", "creators-keep-power").verdict
+    'proved'
+    """
+    one = load().get((version, name))
+    if one is None:
+        return None
+    return Proof(
+        property=name,
+        version=version,
+        version_sha256=one["version_sha256"],
+        verdict=one["verdict"],
+        reason=one["reason"] or "",
+        detail=one["detail"] or "",
+        hypotheses=tuple(one["hypotheses"]),
+        translated=(),
+        parts=tuple(Part("", part["statement"], part["verdict"]) for part in one["parts"]),
+        findings=tuple(Finding(words, (), ()) for words in one["findings"]),
+        mismatches=(),
+        profile="default",
+        solver=one["solver"],
+        rlimit=one["rlimit"],
+        steps=0,
+        questions=0,
+        seconds=0.0,
+        asked=version,
+    )
 
 
 def ask_all(

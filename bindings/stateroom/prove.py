@@ -212,6 +212,7 @@ class Proof:
                     for s in f.sides
                 ]
                 for f in self.findings
+                if f.sides
             ],
             "mismatches": list(self.mismatches),
             "solver": self.solver,

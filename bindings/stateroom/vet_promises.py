@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from stateroom import known
 from stateroom.edit_proofs import SECTIONS, prove_edits
 from stateroom.prove import Finding, Proof, properties, prove
 
@@ -86,9 +86,10 @@ def _new(base: Proof, candidate: Proof) -> list[Finding]:
 
 
 def ask(vet: "Vet", names: Sequence[str], tell: Callable[[float], None]) -> None:
-    """Ask the prover of both versions at once, one property after the other, while there is time.
+    """Ask the prover, two questions at once, while there is time.
 
-    A candidate whose edits no verdict depends on is answered as its base.
+    A base that comes with the package was asked about before (`known`). A candidate whose edits no verdict depends on
+    is answered as its base.
     """
     statements = {name: said for name, (_, said) in properties().items()}
     touched = any(edit["section"].split()[0] in (*SECTIONS, "readings") for edit in vet.edits)
@@ -106,17 +107,26 @@ def ask(vet: "Vet", names: Sequence[str], tell: Callable[[float], None]) -> None
             tell=lambda _found: not stop.is_set() and not vet.late(),
         )
 
+    def kept(name: str) -> Proof | None:
+        """Give what is known of the base; by which rules redaction turns a verdict is not kept."""
+        chosen = vet.profile or vet.readings or vet.versions[0]["name"] != vet.asked["base"]
+        return None if chosen or name == "redaction-stable" else known.proof_of(vet.base, name)
+
     pool = ThreadPoolExecutor(2)
     try:
+        bases = {name: kept(name) or pool.submit(answer, name, "base") for name in names}
+        others = {name: pool.submit(answer, name, "candidate") for name in names if touched}
         for number, name in enumerate(names):
             tell(number / len(names))
             if vet.late():
                 break
-            if touched:
-                base, candidate = pool.map(partial(answer, name), ("base", "candidate"))
-            else:
-                base = answer(name, "base")
-                candidate = replace(base, version=vet.candidate, version_sha256=vet.versions[1]["sha256_with_errata"])
+            base_, other = bases[name], others.get(name)
+            base = base_ if isinstance(base_, Proof) else base_.result()
+            candidate = (
+                other.result()
+                if other is not None
+                else replace(base, version=vet.candidate, version_sha256=vet.versions[1]["sha256_with_errata"])
+            )
             if vet.late():  # what was cut says nothing
                 break
             vet.proofs[name] = (base, candidate)

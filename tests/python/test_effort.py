@@ -47,6 +47,7 @@ def test_a_limit_gives_the_same_answer_again():
     assert answers[0] == answers[1]
 
 
+@pytest.mark.long
 def test_effort_is_printed_by_rule():
     schema = json.loads((SCHEMAS / "effort.json").read_text())
     done = command("prove", "creators-keep-power", "--version", "12", "--effort", "--json")
