@@ -89,11 +89,11 @@ std::expected<Property, rules::Errors> open(std::string_view name_or_path, const
   std::vector<std::string> names;
   for (const Property& one : all()) names.push_back(one.name);
   const std::string near = rules::nearest(name_or_path, names);
-  return std::unexpected(rules::Errors{
-      {base::ErrorCode::kUnknownName,
-       "there is no property `" + std::string(name_or_path) + "`",
-       {},
-       near.empty() ? "the properties are " + fmt::format("{}", fmt::join(names, ", ")) : "did you mean `" + near + "`?"}});
+  return std::unexpected(rules::Errors{{base::ErrorCode::kUnknownName,
+                                        "there is no property `" + std::string(name_or_path) + "`",
+                                        {},
+                                        near.empty() ? "the properties are " + fmt::format("{}", fmt::join(names, ", "))
+                                                     : "did you mean `" + near + "`?"}});
 }
 
 std::expected<std::shared_ptr<const rules::Program>, std::vector<rules::Diagnostic>> compile(
