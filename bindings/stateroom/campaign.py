@@ -263,7 +263,7 @@ def _finished_by_dask(todo: list[Task], address: str) -> Iterator[tuple[Task, di
         running: dict[Future[Any], Task] = {
             client.submit(do_task, task.asked, pure=False, retries=2): task for task in todo
         }
-        for future in distributed.as_completed(list(running)):
+        for future in distributed.as_completed(list(running), loop=client.loop):
             yield running[future], future.result()
 
 
