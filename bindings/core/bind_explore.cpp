@@ -227,13 +227,14 @@ py::dict dict_of(const Explorer& explorer, const explore::Account& account) {
 struct Replayed {
   std::string version, version_sha256, broken;
   Names violations, refused;  // event ids: what breaks the property; events that the rules refuse by their states
+  Names rejected;             // that the file says are rejected
   std::vector<Refused> rules;
   Names result;  // of the state
 };
 
 Replayed replay(report::Workbench& bench, const std::string& bytes, const std::string& file,
                 const std::string& property_name, const std::optional<std::string>& version, const std::string& profile,
-                const Names& hypotheses, std::uint32_t stale, bool strict) {
+                const Names& hypotheses, std::uint32_t stale, bool told, bool strict) {
   const auto items = event::read_items(bytes, file);
   if (items.empty()) throw Refusal({base::ErrorCode::kFormat, "the file holds no history", file, {}});
   report::HistoryOptions options;
@@ -245,18 +246,26 @@ Replayed replay(report::Workbench& bench, const std::string& bytes, const std::s
   const auto program = compile(*opened->version, property);
   resolve::WalkOptions walking;
   walking.strict = strict;
+  // A server that was told of a state never judged the events in it: what it had rejected is what the file says.
+  walking.checks = !told;
   const auto walk = value_of(resolve::Walk::run(*opened->evaluator, opened->store, *opened->resolver, walking));
   const auto sets = value_of(report::inputs_of(*opened, walk));
-  Replayed out{opened->version->text.name, opened->version->text.sha256_with_errata, {}, {}, {}, {}, {}};
+  Replayed out;
+  out.version = opened->version->text.name;
+  out.version_sha256 = opened->version->text.sha256_with_errata;
   for (std::uint32_t e = 0; e < opened->room->size(); ++e) {
-    if (walk.receipts()[e].rejected) out.refused.push_back(opened->id(base::EventIndex{e}));
+    if (!walk.receipts()[e].rejected) continue;
+    (opened->room->event(base::EventIndex{e}).rejected_outside ? out.rejected : out.refused)
+        .push_back(opened->id(base::EventIndex{e}));
   }
   rules::Evaluator evaluator(program, *opened->room);
   properties::Checker checker(evaluator, opened->store);
   const properties::Facts facts{*opened->evaluator, opened->store,
                                 [&](base::EventIndex event) { return walk.receipts()[event.at()].before; },
                                 [&](base::EventIndex event) { return walk.after(event); }, sets};
-  out.broken = properties::broken(facts, terms_of(hypotheses, stale)).value_or("");
+  properties::Terms terms = terms_of(hypotheses, stale);
+  terms.told = told;
+  out.broken = properties::broken(facts, terms).value_or("");
   const auto answer = value_of(checker.ask(sets));
   for (const base::EventIndex event : answer.violations) out.violations.push_back(opened->id(event));
   for (const auto& [key, event] : opened->store.entries(answer.result)) out.result.push_back(opened->id(event));
@@ -285,6 +294,7 @@ py::dict dict_of(const Replayed& replayed) {
   out["version_sha256"] = replayed.version_sha256;
   out["violations"] = replayed.violations;
   out["refused"] = replayed.refused;
+  out["rejected"] = replayed.rejected;
   out["broken"] = replayed.broken;
   out["rules"] = rules;
   out["result"] = replayed.result;
@@ -384,18 +394,18 @@ void bind_explore(py::module_& module) {
       "replay_history",
       [](report::Workbench& bench, const py::bytes& input, const std::string& file, const std::string& property,
          const std::optional<std::string>& version, const std::string& profile, const Names& hypotheses,
-         std::uint32_t stale, bool strict) {
+         std::uint32_t stale, bool told, bool strict) {
         Replayed out;
         const std::string bytes = input;
         {
           const py::gil_scoped_release no_gil;
-          out = replay(bench, bytes, file, property, version, profile, hypotheses, stale, strict);
+          out = replay(bench, bytes, file, property, version, profile, hypotheses, stale, told, strict);
         }
         return dict_of(out);
       },
       py::arg("bench"), py::arg("bytes"), py::arg("file"), py::arg("property"), py::arg("version") = py::none(),
-      py::arg("profile") = "", py::arg("hypotheses") = Names(), py::arg("stale") = 0, py::arg("strict") = false,
-      "Asks a property of a history's state sets again. Error: StateroomError.");
+      py::arg("profile") = "", py::arg("hypotheses") = Names(), py::arg("stale") = 0, py::arg("told") = false,
+      py::arg("strict") = false, "Asks a property of a history's state sets again. Error: StateroomError.");
   module.def(
       "diagnose_history",
       [](report::Workbench& bench, const py::bytes& input, const std::string& file,

@@ -1228,6 +1228,7 @@ def replay_history(
     profile: str = "",
     hypotheses: collections.abc.Sequence[str] = [],
     stale: typing.SupportsInt | typing.SupportsIndex = 0,
+    told: bool = False,
     strict: bool = False,
 ) -> dict:
     """

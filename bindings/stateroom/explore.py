@@ -337,6 +337,9 @@ class Replayed:
 
 def _replay(data: bytes, where: str, about: dict[str, Any], version: str | None = None, *, strict: bool = True) -> Any:
     profile = about.get("profile", "default")
+    # What only simulated servers have, and no search: events that one had rejected, states that one was told.
+    allow = list(about.get("allow", ()))
+    stale = stale_of([one for one in allow if one not in ("rejected", "told")])
     return _core.replay_history(
         bench,
         data,
@@ -345,7 +348,8 @@ def _replay(data: bytes, where: str, about: dict[str, Any], version: str | None 
         version or about.get("version"),
         "" if profile == "default" else profile,
         list(about.get("hypotheses", ())),
-        stale_of(about.get("allow", ())),
+        stale,
+        "told" in allow,
         strict,
     )
 
@@ -395,6 +399,8 @@ def replay(
         reasons.append(f"the text of version {answer['version']} is another one than the file says")
     if answer["refused"]:
         reasons.append(f"the rules refuse {', '.join(answer['refused'])}")
+    if answer["rejected"] and "rejected" not in about.get("allow", ()):
+        reasons.append(f"events are said to be rejected, which is not allowed: {', '.join(answer['rejected'])}")
     if answer["broken"]:
         reasons.append(answer["broken"])
     if not answer["violations"]:

@@ -185,7 +185,7 @@ std::optional<std::string> broken(const Facts& facts, const Terms& terms) {
     }
   }
   if (terms.has(Hypothesis::kLinearHistory) && !is_chain(room)) return "linear-history: the events form no chain";
-  return broken_by_sets(facts, terms);
+  return terms.told ? std::nullopt : broken_by_sets(facts, terms);
 }
 
 }  // namespace stateroom::properties

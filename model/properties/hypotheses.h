@@ -39,6 +39,7 @@ std::optional<Hypothesis> hypothesis_of(std::string_view name);
 struct Terms {
   std::vector<Hypothesis> hypotheses;
   std::uint32_t stale = 0;  // a state set has up to so many older entries
+  bool told = false;        // a state set is what a server was told, and may be the state after no event
   bool has(Hypothesis one) const;
 };
 

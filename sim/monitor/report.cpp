@@ -49,6 +49,14 @@ std::set<EventIndex> past_of(const graph::Room& room, const std::vector<std::vec
   return seen;
 }
 
+/// Whether some server may tell others of states that it does not have.
+bool has_liars(const server::World& world) {
+  for (std::uint32_t s = 0; s < world.servers(); ++s) {
+    if (!world.server(ServerIndex{s}).honest()) return true;
+  }
+  return false;
+}
+
 base::Result<std::string> history_of(const server::World& world, const Find& find, const Tally& tally,
                                      std::uint64_t seed, const std::string& command) {
   const graph::Room& room = world.ledger(find.room).room();
@@ -62,11 +70,15 @@ base::Result<std::string> history_of(const server::World& world, const Find& fin
     if (std::ranges::binary_search(find.rejected, at)) rejected.push_back(event->event_id);
   }
   const auto quoted = [](const std::string& text) { return json::quoted(text); };
+  std::vector<std::string> allow;
+  if (!rejected.empty()) allow.emplace_back("rejected");
+  if (has_liars(world)) allow.emplace_back("told");
   const std::string about = JsonObject()
                                 .text("property", tally.property.name)
                                 .text("version", version.name)
                                 .text("version_sha256", version.sha256_with_errata)
                                 .add("hypotheses", "[]")
+                                .add("allow", json_list(allow, quoted))
                                 .number("seed", number(seed))
                                 .text("command", command)
                                 .done();

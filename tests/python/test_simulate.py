@@ -155,3 +155,25 @@ def test_an_exception_of_a_strategy_ends_the_run():
     run.add_strategy(fail, first_hours=1)
     with pytest.raises(KeyError, match="of the strategy"):
         run.go()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "seed", "days", "allow"),
+    [("netsplit", 3, 0.5, []), ("lying-resident-server", 3, 0.4, ["rejected", "told"])],
+)
+def test_the_finds_of_a_run_are_reproduced_from_their_files(
+    tmp_path: Path, scenario: str, seed: int, days: float, allow: list[str]
+):
+    run = stateroom.Simulation(scenario, version="6", seed=seed, days=days)
+    run.go()
+    run.write(tmp_path)
+    files = sorted((tmp_path / "finds").iterdir())
+    assert files
+    for file in files:
+        history = json.loads(file.read_text())
+        assert history["about"]["allow"] == allow
+        answer = stateroom.replay(file)
+        assert answer.reproduced, answer.reasons
+    if "rejected" in allow:
+        file.write_text(json.dumps(history | {"about": history["about"] | {"allow": []}}))
+        assert not stateroom.replay(file).reproduced
