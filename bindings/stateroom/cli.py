@@ -83,6 +83,7 @@ def _options(
     ] = None,
 ) -> None:
     """Take the options that stand before a command."""
+    note_json(False)  # a command of the same process before this one may have been given it
     for pair in limit or []:
         name, equals, value = pair.partition("=")
         if not (equals and value.isdecimal()):
