@@ -65,6 +65,13 @@ def ask_bounded(
     return answer.verdict == "proved"
 
 
+def _certificates_of(folder: str) -> list[str]:
+    """Give the certificates in a folder that is none itself: what `prove --certificate` was given."""
+    if (Path(folder) / "certificate.txt").exists():
+        return [folder]
+    return sorted(str(file.parent) for file in Path(folder).glob("*/certificate.txt")) or [folder]
+
+
 def certificate_check(
     folders: Annotated[list[str], typer.Argument(metavar="DIR…", help="As `prove --certificate` writes them.")],
     as_json: Annotated[bool, typer.Option("--json", callback=note_json, help="One JSON object a certificate.")] = False,
@@ -74,7 +81,7 @@ def certificate_check(
     Example: `stateroom certificate check proofs/key-lost-12`
     """
     refused = False
-    for folder in folders:
+    for folder in (one for given in folders for one in _certificates_of(given)):
         found = check_certificate(folder)
         refused = refused or not found.accepted
         if as_json:

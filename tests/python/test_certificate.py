@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 import stateroom
+from stateroom.cli import app
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
 FORKS = ["honest-clock", "no-revocation", "honest-auth-events"]
@@ -47,6 +49,15 @@ def test_a_certificate_is_accepted_as_it_was_written(written):
     line = json.loads(done.stdout)
     jsonschema.validate(line, json.loads((Path(stateroom.__file__).parent / "schemas/certificate.json").read_text()))
     assert (done.returncode, line["accepted"]) == (0, True)
+
+
+def test_a_folder_of_certificates_is_checked_whole(written, tmp_path):
+    for name in ("one", "two"):
+        shutil.copytree(written, tmp_path / name)
+    result = CliRunner().invoke(app, ["certificate", "check", str(tmp_path)])
+    assert (result.exit_code, result.output.count("accepted")) == (0, 2)
+    (tmp_path / "two" / "certificate.txt").write_text("stateroom-certificate/1\n")
+    assert CliRunner().invoke(app, ["certificate", "check", str(tmp_path)]).exit_code == 1
 
 
 def test_the_checker_stands_alone(written, tmp_path):
