@@ -40,6 +40,19 @@ Literal Encoder::key_in(const Members& state, const Slot& slot) {
   return circuit_.any(some);
 }
 
+/// Of the events that are in, those that no later one of the same key follows.
+Members Encoder::last_of_each_key(const Members& in, const std::vector<std::size_t>& all, const Before& before) {
+  Members out(in.size(), kFalse);
+  for (const std::size_t e : all) {
+    std::vector<Literal> later;
+    for (const std::size_t k : all) {
+      if (k != e) later.push_back(circuit_.all({in[k], before(e, k), same_key(e, k)}));
+    }
+    out[e] = circuit_.all({in[e], -circuit_.any(later)});
+  }
+  return out;
+}
+
 Members Encoder::apply(const Core& core) {
   const Events order = events(*core.args[0]);
   const Members state = events(*core.args[1]).members;
@@ -89,15 +102,7 @@ Members Encoder::apply(const Core& core) {
     const Circuit::Tag verdict(circuit_, "verdict in apply");
     circuit_.require_equal(in[e], circuit_.all({order.members[e], allowed(e, seen, true)}));
   }
-  Members won(n, kFalse);
-  for (const std::size_t e : all) {
-    std::vector<Literal> later;
-    for (const std::size_t k : all) {
-      if (k != e) later.push_back(circuit_.all({in[k], before(e, k), same_key(e, k)}));
-    }
-    won[e] = circuit_.all({in[e], -circuit_.any(later)});
-  }
-  return overlaid(state, won);
+  return overlaid(state, last_of_each_key(in, all, before));
 }
 
 // In each contest (one a key, or one of all) the first is let in, and the others until one is rejected.
@@ -130,28 +135,12 @@ Members Encoder::until_rejected(const Core& core) {
       }
       previous_in.push_back(circuit_.all({admitted[j], -circuit_.any(later)}));
     }
-    Members last(n, kFalse);
-    for (const std::size_t j : all) {
-      std::vector<Literal> later;
-      for (const std::size_t k : all) {
-        if (k != e && k != j) later.push_back(circuit_.all({admitted[k], before(j, k), same_key(j, k)}));
-      }
-      last[j] = circuit_.all({admitted[j], -circuit_.any(later)});
-    }
-    const Members seen = overlaid(state, last);
+    const Members seen = overlaid(state, last_of_each_key(admitted, all, before));
     const Circuit::Tag verdict(circuit_, "verdict in until_rejected");
     circuit_.require_equal(in[e],
                            circuit_.any({first, circuit_.all({circuit_.any(previous_in), allowed(e, seen, true)})}));
   }
-  Members won(n, kFalse);
-  for (const std::size_t e : all) {
-    std::vector<Literal> later;
-    for (const std::size_t k : all) {
-      if (k != e) later.push_back(circuit_.all({in[k], before(e, k), same_key(e, k)}));
-    }
-    won[e] = circuit_.all({in[e], -circuit_.any(later)});
-  }
-  return overlaid(state, won);
+  return overlaid(state, last_of_each_key(in, all, before));
 }
 
 // Of each key the first that the rules allow in the state; with `else last` the last one if none is.

@@ -169,6 +169,7 @@ class Encoder {
   Members first_allowed(const Core& core);
   Literal key_in(const Members& state, const Slot& slot);
   bool is_read(const Slot& slot);
+  Members last_of_each_key(const Members& in, const std::vector<std::size_t>& all, const Before& before);
   std::vector<std::size_t> live(const Members& members) const;
 
   [[noreturn]] void refuse(const Core& core, std::string_view what) const;
