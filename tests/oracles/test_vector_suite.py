@@ -26,6 +26,11 @@ def named(version: str, pdu: dict) -> dict:
     return pdu | {"event_id": event_id(pdu, version)}
 
 
+def takes_as_signed(case: dict) -> bool:
+    """Say whether the verdict rests on a third party's signature, which a case takes as valid and these verify."""
+    return case["expected"]["allowed"] and "third_party_invite" in case["event"]["content"]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", JUDGES)
 def test_a_verdict_is_shared_or_has_a_name(
@@ -35,7 +40,7 @@ def test_a_verdict_is_shared_or_has_a_name(
     for version in VERSIONS:
         comparison = AuthComparison(oracle(name), corrected(name) if deviations.of(name) else None, version)
         for case in cases:
-            if case["kind"] != "auth" or case["room_version"] != version:
+            if case["kind"] != "auth" or case["room_version"] != version or takes_as_signed(case):
                 continue
             state = [named(version, pdu) for pdu in case["state"]]
             more = [named(version, pdu) for pdu in case["events"]]
