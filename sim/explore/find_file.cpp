@@ -5,23 +5,13 @@
 
 #include "model/base/encode.h"
 #include "model/json/value.h"
+#include "model/report/json_writer.h"
 
 namespace stateroom::explore {
 namespace {
 
 std::string base64_of(const std::string& bytes) {
   return base::base64({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
-}
-
-/// A JSON list of what `write` makes of each item.
-template <class Items, class Write>
-std::string list(const Items& items, Write write) {
-  std::string out = "[";
-  for (const auto& item : items) {
-    if (out.size() > 1) out += ',';
-    out += write(item);
-  }
-  return out + "]";
 }
 
 std::string keys_json(const std::vector<event::SigningKey>& keys) {
@@ -66,13 +56,13 @@ base::Result<std::string> history_file(Stage& stage, const std::vector<StateSet>
   const auto id = [&](std::uint32_t at) { return json::quoted(scene.events()[at].event_id); };
   const auto ids = [&](const StateSet& set) {
     const auto entries = stage.store().entries(*state_of(stage, set));
-    return list(entries, [&](const auto& entry) { return id(stage.place_of(entry.second)); });
+    return report::json_list(entries, [&](const auto& entry) { return id(stage.place_of(entry.second)); });
   };
-  return R"({"format":"stateroom-history/1","room_version":)" + json::quoted(room_version) +
-         ",\"events\":" + list(scene.events(), [](const event::Event& event) { return json::to_text(event.json); }) +
+  return R"({"format":"stateroom-history/1","room_version":)" + json::quoted(room_version) + ",\"events\":" +
+         report::json_list(scene.events(), [](const event::Event& event) { return json::to_text(event.json); }) +
          ",\"event_ids\":" +
-         list(scene.events(), [](const event::Event& event) { return json::quoted(event.event_id); }) +
-         ",\"state_sets\":" + list(sets, ids) + ",\"keys\":" + keys_json(scene.keys()) + "}";
+         report::json_list(scene.events(), [](const event::Event& event) { return json::quoted(event.event_id); }) +
+         ",\"state_sets\":" + report::json_list(sets, ids) + ",\"keys\":" + keys_json(scene.keys()) + "}";
 }
 
 base::Result<std::vector<std::string>> people_of(std::span<const event::Event> events) {

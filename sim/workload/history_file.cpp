@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/json/value.h"
+#include "model/report/json_writer.h"
 #include "sim/kernel/random.h"
 
 namespace stateroom::workload {
@@ -11,17 +12,6 @@ namespace {
 constexpr std::uint64_t kRejectedOf = 2;       // one in so many rejected events stands in the state after it
 constexpr std::uint64_t kStaleOf = 6;          // one in so many state sets is stale
 constexpr std::uint64_t kOtherRejectedOf = 8;  // in one of so many histories an event that others accept is rejected
-
-/// A JSON list of what `write` makes of each item.
-template <class Items, class Write>
-std::string list(const Items& items, Write write) {
-  std::string out = "[";
-  for (const auto& item : items) {
-    if (out.size() > 1) out += ',';
-    out += write(item);
-  }
-  return out + "]";
-}
 
 /// The events that are brought together, the last ones first, each set of them once.
 std::vector<std::vector<std::uint32_t>> merges_of(const Plan& plan) {
@@ -115,13 +105,16 @@ std::string history_file(const HistoryMade& history, std::string_view room_versi
   std::vector<std::uint32_t> all;
   for (std::uint32_t s = 0; s < history.plan.steps.size(); ++s) all.push_back(s);
   std::string out = R"({"format":"stateroom-history/1","room_version":)" + json::quoted(room_version);
-  out += ",\"events\":" + list(history.events, [](const event::Event& event) { return json::to_text(event.json); });
-  out += ",\"event_ids\":" + list(all, id) + ",\"rejected\":" + list(rejected, id);
+  out += ",\"events\":" +
+         report::json_list(history.events, [](const event::Event& event) { return json::to_text(event.json); });
+  out += ",\"event_ids\":" + report::json_list(all, id) + ",\"rejected\":" + report::json_list(rejected, id);
   const auto ids = [&](const StateOfSteps& state) {
-    return list(state, [&](const auto& entry) { return id(entry.second); });
+    return report::json_list(state, [&](const auto& entry) { return id(entry.second); });
   };
-  out += ",\"state_sets\":" + list(state_sets, ids) + ",\"about\":{\"seed\":" + std::to_string(history.plan.seed);
-  if (with_states) out += ",\"before\":" + list(history.plan.steps, [&](const Step& step) { return ids(step.before); });
+  out += ",\"state_sets\":" + report::json_list(state_sets, ids) +
+         ",\"about\":{\"seed\":" + std::to_string(history.plan.seed);
+  if (with_states)
+    out += ",\"before\":" + report::json_list(history.plan.steps, [&](const Step& step) { return ids(step.before); });
   return out + "}}";
 }
 
