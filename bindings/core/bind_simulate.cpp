@@ -3,6 +3,7 @@
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "model/report/answers.h"
 #include "model/report/workbench.h"
 #include "sim/monitor/report.h"
+#include "sim/monitor/views.h"
 #include "sim/scenarios/run.h"
 
 namespace stateroom::bindings {
@@ -48,13 +50,15 @@ class Simulation {
         value_of(Run::make(std::move(*scenario), options, [&](const std::string& name) { return load(bench, name); }));
   }
 
-  void go(const std::optional<std::function<bool(double)>>& tell) {
-    run_->go([&](kernel::Time now) {
-      if (!tell) return true;
-      const py::gil_scoped_acquire acquire;
-      return (*tell)(static_cast<double>(now) / static_cast<double>(kernel::kDay));
-    });
-    if (!run_->ended_early()) monitor_->finish(run_->world(), run_->honest(), run_->at_rest());
+  void go(const std::optional<std::function<bool(double)>>& tell, std::optional<std::int64_t> until_us) {
+    run_->go(
+        [&](kernel::Time now) {
+          if (!tell) return true;
+          const py::gil_scoped_acquire acquire;
+          return (*tell)(static_cast<double>(now) / static_cast<double>(kernel::kDay));
+        },
+        until_us);
+    if (!run_->ended_early() && !until_us) monitor_->finish(run_->world(), run_->honest(), run_->at_rest());
     if (auto error = run_->world().error()) throw Refusal(*error);
     if (auto error = monitor_->error()) throw Refusal(*error);
   }
@@ -76,6 +80,12 @@ class Simulation {
   double days() const { return static_cast<double>(run_->length()) / static_cast<double>(kernel::kDay); }
   std::string name() const { return run_->scenario().name; }
   std::string hash() const { return run_->world().log().hash(); }
+  std::uint64_t log_entries() const { return run_->world().log().count(); }
+  std::vector<std::string> views() const { return monitor::views_json(run_->world()); }
+  bool default_used() const {
+    return std::ranges::any_of(run_->scenario().rooms,
+                               [](const scenarios::RoomPart& room) { return room.version.empty(); });
+  }
   bool at_rest() const { return run_->at_rest(); }
   bool ended_early() const { return run_->ended_early(); }
   std::string counts() const { return monitor::counts_json(run_->world()); }
@@ -135,8 +145,8 @@ void bind_simulate(py::module_& module) {
            py::arg("bench"), py::arg("text"), py::arg("where"), py::arg("version"), py::arg("seed"),
            py::arg("days") = std::nullopt, py::arg("watched") = std::vector<std::string>{}, py::arg("keep_log") = false,
            NoGil(), "Error: StateroomError, the scenario or a version cannot be read.")
-      .def("go", &Simulation::go, py::arg("tell") = py::none(), NoGil(),
-           "Runs to the end; `tell` gets the virtual days so far and says whether to go on.")
+      .def("go", &Simulation::go, py::arg("tell") = py::none(), py::arg("until_us") = std::nullopt, NoGil(),
+           "Runs to the end, or to a virtual time; `tell` gets the virtual days so far and says whether to go on.")
       .def(
           "watch",
           [](Simulation& run, py::function seen) { run.watch(std::make_unique<PythonObserver>(std::move(seen))); },
@@ -147,6 +157,8 @@ void bind_simulate(py::module_& module) {
       .def_property_readonly("days", &Simulation::days, "Virtual days of the run, without the healing.")
       .def_property_readonly("name", &Simulation::name, "The scenario's name.")
       .def_property_readonly("hash", &Simulation::hash, "SHA-256 of the log.")
+      .def_property_readonly("log_entries", &Simulation::log_entries, "How many the log has so far.")
+      .def_property_readonly("default_used", &Simulation::default_used, "Whether a room names no version.")
       .def_property_readonly("at_rest", &Simulation::at_rest, "Nothing was under way among the honest servers.")
       .def_property_readonly("ended_early", &Simulation::ended_early, "`tell` ended the run.")
       .def("counts", &Simulation::counts, "What the world counted, as JSON.")
@@ -154,6 +166,7 @@ void bind_simulate(py::module_& module) {
       .def("witnesses", &Simulation::witnesses, "How often things happened that can happen, as JSON.")
       .def("events", &Simulation::events, NoGil(), "All events, signed, one JSON object each.")
       .def("log", &Simulation::log, NoGil(), "The log, one JSON object an entry; empty unless it was kept.")
+      .def("views", &Simulation::views, NoGil(), "What each server knows now, one JSON object a room.")
       .def("finds", &Simulation::finds, py::arg("seed"), py::arg("command"), NoGil(),
            "(name, history file) of the first violations that a merge shows.")
       .def("versions", &Simulation::versions, "(name, SHA-256 of the text) of each version.");

@@ -31,6 +31,7 @@ from stateroom.histories import Edges, History, authorise, history, read_histori
 from stateroom.limits import limits, set_limit
 from stateroom.pdus import canonical_json, check_format, content_hash, event_id, redact, signature
 from stateroom.prove import Finding, Matrix, Proof, Side, matrix, properties, prove
+from stateroom.run_replay import ReplayedRun, replay_run
 from stateroom.show import show
 from stateroom.simulate import Simulation, scenarios, simulate
 from stateroom.states import Check, EventFunction, EventOrder, EventSet, Resolution, State, Trace, Work
@@ -65,6 +66,7 @@ __all__ = [
     "Receipt",
     "Receipts",
     "Replayed",
+    "ReplayedRun",
     "Report",
     "Resolution",
     "Rule",
@@ -103,6 +105,7 @@ __all__ = [
     "read_history",
     "redact",
     "replay",
+    "replay_run",
     "scenarios",
     "search",
     "set_limit",

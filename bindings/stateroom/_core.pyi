@@ -1077,9 +1077,13 @@ class Simulation:
         """
         (name, history file) of the first violations that a merge shows.
         """
-    def go(self, tell: collections.abc.Callable[[float], bool] | None = None) -> None:
+    def go(
+        self,
+        tell: collections.abc.Callable[[float], bool] | None = None,
+        until_us: typing.SupportsInt | typing.SupportsIndex | None = None,
+    ) -> None:
         """
-        Runs to the end; `tell` gets the virtual days so far and says whether to go on.
+        Runs to the end, or to a virtual time; `tell` gets the virtual days so far and says whether to go on.
         """
     def log(self) -> list[str]:
         """
@@ -1092,6 +1096,10 @@ class Simulation:
     def versions(self) -> list[tuple[str, str]]:
         """
         (name, SHA-256 of the text) of each version.
+        """
+    def views(self) -> list[str]:
+        """
+        What each server knows now, one JSON object a room.
         """
     def watch(self, seen: collections.abc.Callable) -> None:
         """
@@ -1112,6 +1120,11 @@ class Simulation:
         Virtual days of the run, without the healing.
         """
     @property
+    def default_used(self) -> bool:
+        """
+        Whether a room names no version.
+        """
+    @property
     def ended_early(self) -> bool:
         """
         `tell` ended the run.
@@ -1120,6 +1133,11 @@ class Simulation:
     def hash(self) -> str:
         """
         SHA-256 of the log.
+        """
+    @property
+    def log_entries(self) -> int:
+        """
+        How many the log has so far.
         """
     @property
     def name(self) -> str:

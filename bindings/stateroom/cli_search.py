@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from stateroom.cli_run_replay import replay_folder
 from stateroom.errors import StateroomError
 from stateroom.explore import (
     EVENTS,
@@ -23,6 +24,7 @@ from stateroom.explore import (
     shrink,
 )
 from stateroom.output import REFUSED, UNWELCOME, fail, fail_with, note_json, people, table, words, write_whole
+from stateroom.run_replay import is_run, microseconds
 
 Json = Annotated[bool, typer.Option("--json", callback=note_json, help="One JSON object a line.")]
 Hypotheses = Annotated[list[str] | None, typer.Option("--hypothesis", metavar="H", help="Repeatable; see --list.")]
@@ -248,17 +250,40 @@ def _print_replayed(answer: Replayed) -> None:
         )
 
 
+def _time(text: str | None) -> int | None:
+    try:
+        return None if text is None else microseconds(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--until") from error
+
+
 def replay_command(
-    file: Annotated[str, typer.Argument(metavar="HISTORY", help="A history as `search` writes it.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="HISTORY|RUN", help="A history as `search` writes it, or the folder of `simulate -o`."),
+    ],
     version: Annotated[str | None, typer.Option("--version", metavar="V", help="Ask another version.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T", help="Of a run: end at a virtual time (`36h`, `90m`; hours) and say what servers know then."
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option("--property", metavar="P", help="Ask another property.")] = None,
     drawn: Annotated[bool, typer.Option("--drawn", help="Ids are names; formats and signatures do not count.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Ask a find again, from its file alone; exit with 1 if it does not come out so.
+    """Ask a find again, from its file alone, or run a run again; exit with 1 if it does not come out so.
 
-    Example: `stateroom replay found/key-lost-11-1.json`
+    Example: `stateroom replay found/key-lost-11-1.json`, `stateroom replay run/ --until 36h`
+
+    A run is the same if its log is, to the byte. Under another version it is run twice, and what changes is said.
     """
+    until_us = _time(until)
+    if is_run(file):
+        replay_folder(file, version, until_us, as_json=as_json)
+    if until is not None:
+        raise typer.BadParameter("only a run has virtual times", param_hint="--until")
     _exists(file)
     try:
         answer = replay(file, version=version, property_name=name, strict=not drawn)

@@ -83,10 +83,33 @@ class Simulation:
         watch: Sequence[str] = (),
         keep_log: bool = False,
     ) -> None:
-        self.text, self.where = scenario_text(scenario)
-        self.seed = seed
-        self._core = _core.Simulation(bench, self.text, self.where, version, seed, days, list(watch), keep_log)
+        self._begin(*scenario_text(scenario), version, seed, days, list(watch), keep_log)
+
+    def _begin(
+        self, text: str, where: str, version: str, seed: int, days: float | None, watch: list[str], keep_log: bool
+    ) -> None:
+        self.text, self.where = text, where
+        self.version, self.seed, self.watch = version, seed, watch
+        self._core = _core.Simulation(bench, text, where, version, seed, days, watch, keep_log)
         self._cut = False
+        self._strategies: list[str] = []
+
+    @classmethod
+    def of_text(
+        cls, text: str, where: str, *, version: str, seed: int, days: float, watch: Sequence[str], keep_log: bool
+    ) -> "Simulation":
+        """Make a simulation of a scenario that is no file.
+
+        Parameters
+        ----------
+        text, where
+            The scenario's TOML, and what it is called in errors.
+        version, seed, days, watch, keep_log
+            As `Simulation` has them.
+        """
+        made = cls.__new__(cls)
+        made._begin(text, where, version, seed, days, list(watch), keep_log)
+        return made
 
     @property
     def name(self) -> str:
@@ -104,6 +127,16 @@ class Simulation:
         return self._core.hash
 
     @property
+    def log_entries(self) -> int:
+        """How many entries the log has."""
+        return self._core.log_entries
+
+    @property
+    def default_used(self) -> bool:
+        """Whether there is a room for which the scenario names no version."""
+        return self._core.default_used
+
+    @property
     def at_rest(self) -> bool:
         """Nothing was under way among the honest servers when the run ended."""
         return self._core.at_rest
@@ -113,16 +146,18 @@ class Simulation:
         """The run was ended before its time."""
         return self._cut or self._core.ended_early
 
-    def go(self, tell: Callable[[float], bool] | None = None) -> None:
+    def go(self, tell: Callable[[float], bool] | None = None, *, until_us: int | None = None) -> None:
         """Run to the end, then heal the honest servers and ask what is asked at the end.
 
         Parameters
         ----------
         tell
             Called now and then with the virtual days so far; it says whether to go on.
+        until_us
+            End at this virtual time; what is asked at the end is not asked then.
         """
         try:
-            self._core.go(tell)
+            self._core.go(tell, until_us)
         except KeyboardInterrupt:
             self._cut = True
             raise
@@ -182,6 +217,7 @@ class Simulation:
         >>> run.counts()["events"] > 2
         True
         """
+        self._strategies.append(getattr(wake, "__name__", type(wake).__name__))
         self._core.add_strategy(wake, round(first_hours * 3_600_000_000), hostile)
 
     def counts(self) -> dict[str, int]:
@@ -198,6 +234,26 @@ class Simulation:
         witnesses: dict[str, int] = json.loads(self._core.witnesses())
         return witnesses
 
+    def events(self) -> list[str]:
+        """Give all events, signed: JSON objects with ``room``, ``room_version``, ``event_id``, ``event``."""
+        return self._core.events()
+
+    def log(self) -> list[str]:
+        """Give the log, a JSON object an entry; empty unless it is kept."""
+        return self._core.log()
+
+    def views(self) -> list[dict[str, Any]]:
+        """Say what each server knows when the run has ended, a room each.
+
+        Examples
+        --------
+        >>> run = Simulation("quiet-room", version="11", days=0.2)
+        >>> run.go(until_us=3_600_000_000)
+        >>> [server["server"] for server in run.views()[0]["servers"]][:2]
+        ['s0.example', 's1.example']
+        """
+        return [json.loads(line) for line in self._core.views()]
+
     def summary(self, command: str = "") -> dict[str, Any]:
         """Give what ``run.json`` holds.
 
@@ -212,9 +268,13 @@ class Simulation:
             "scenario_text": self.text,
             "seed": self.seed,
             "days": self.days,
+            "version": self.version,
+            "watch": self.watch,
             "versions": dict(self._core.versions()),
             "command": command,
             "log_sha256": self.log_sha256,
+            "log_entries": self.log_entries,
+            **({"strategies": self._strategies} if self._strategies else {}),
             "complete": not self.interrupted,
             "at_rest": self.at_rest,
             "counts": self.counts(),
@@ -232,8 +292,8 @@ class Simulation:
             What was asked for, to be written down.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / "events.jsonl", "".join(line + "\n" for line in self._core.events()))
-        write_whole(folder / "log.jsonl", "".join(line + "\n" for line in self._core.log()))
+        write_whole(folder / "events.jsonl", "".join(line + "\n" for line in self.events()))
+        write_whole(folder / "log.jsonl", "".join(line + "\n" for line in self.log()))
         write_whole(folder / "monitors.json", json.dumps(self.monitors(), indent=1, ensure_ascii=False) + "\n")
         for name, text in self._core.finds(self.seed, command):
             (folder / "finds").mkdir(exist_ok=True)

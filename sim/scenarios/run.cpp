@@ -129,13 +129,14 @@ std::vector<ServerIndex> Run::honest() const {
   return out;
 }
 
-void Run::go(const std::function<bool(Time now)>& tell) {
+void Run::go(const std::function<bool(Time now)>& tell, std::optional<Time> until) {
   const auto each = [&] {
     ended_early_ = ended_early_ || (tell && !tell(world_->now()));
     return !ended_early_;
   };
-  world_->run_until(length_, each);
-  if (!ended_early_) at_rest_ = world_->heal(honest(), scenario_.heal);
+  const Time end = until.value_or(length_ + scenario_.heal);
+  world_->run_until(std::min(end, length_), each);
+  if (!ended_early_ && end > length_) at_rest_ = world_->heal(honest(), std::min(end - length_, scenario_.heal));
 }
 
 }  // namespace stateroom::scenarios

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ class Run {
   static base::Result<std::unique_ptr<Run>> make(Scenario scenario, const RunOptions& options,
                                                  const ProgramOf& program_of);
   /// Runs to the end and heals the honest servers; `tell` gets the virtual time now and then and may end the run.
-  void go(const std::function<bool(Time now)>& tell = {});
+  /// `until`: what is to happen after that time does not happen any more.
+  void go(const std::function<bool(Time now)>& tell = {}, std::optional<Time> until = std::nullopt);
 
   const Scenario& scenario() const { return scenario_; }
   server::World& world() { return *world_; }

@@ -1,6 +1,7 @@
 // A homeserver as the federation sees it: what it knows of its rooms, what it still has to send, what it waits for.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -52,6 +53,11 @@ class Server {
   const std::map<std::pair<RoomIndex, std::string>, ServerIndex>& invites() const { return invites_; }
   /// Events that wait for others.
   std::size_t gaps() const { return gaps_.size(); }
+  /// Those of one room.
+  std::size_t gaps(RoomIndex room) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(gaps_, [room](const auto& gap) { return gap.first.first == room; }));
+  }
   bool honest() const { return behaviour_ == nullptr; }
 
  private:
