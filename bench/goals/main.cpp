@@ -12,9 +12,13 @@ struct Group {
 };
 // Those that measure memory come first, while this process is small.
 constexpr Group kGroups[] = {
-    {"walk", stateroom::bench::walk_rows},       {"growth", stateroom::bench::growth_rows},
-    {"hostile", stateroom::bench::hostile_rows}, {"resolution", stateroom::bench::resolution_rows},
-    {"rules", stateroom::bench::rule_rows},      {"import", stateroom::bench::import_rows},
+    {"walk", stateroom::bench::walk_rows},
+    {"growth", stateroom::bench::growth_rows},
+    {"hostile", stateroom::bench::hostile_rows},
+    {"resolution", stateroom::bench::resolution_rows},
+    {"conflicts", stateroom::bench::small_conflict_rows},
+    {"rules", stateroom::bench::rule_rows},
+    {"import", stateroom::bench::import_rows},
 };
 
 }  // namespace

@@ -3,8 +3,10 @@
 
 namespace stateroom::bench {
 
-/// Resolution of large rooms and of small conflicts, beside ruma-state-res and the lower bound.
+/// Resolution of large rooms, beside ruma-state-res and the lower bound.
 void resolution_rows();
+/// Resolution of small conflicts, beside ruma-state-res.
+void small_conflict_rows();
 /// The same difference in rooms of growing size, with states that the engine made.
 void growth_rows();
 /// The state before every event of a room with a thousand merges: time and memory.

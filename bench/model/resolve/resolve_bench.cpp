@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/rooms.h"
+#include "bench/small_conflicts.h"
 #include "model/rules/elaborate.h"
 #include "model/versions/registry.h"
 #include "tests/model/resolve/support.h"
@@ -49,17 +50,25 @@ BENCHMARK_CAPTURE(resolve_forks, v2_0, "10")->Apply(sizes);
 BENCHMARK_CAPTURE(resolve_forks, v2_1, "12")->Apply(sizes);
 BENCHMARK_CAPTURE(resolve_forks, v1, "1")->Apply(sizes);
 
-void small_conflict(benchmark::State& state, const std::string& version, const std::string& name) {
-  Lab lab(version, stateroom::testing::read_file(std::string(STATEROOM_SOURCE_DIR) + "/tests/scenarios/" + name + "." +
-                                                 version + ".json"));
-  std::vector<State> states;
-  for (const auto& set : lab.state_sets) states.push_back(lab.state(set));
-  for (auto _ : state) benchmark::DoNotOptimize(lab.resolver->resolve(states));
+void small_conflict(benchmark::State& state, const bench::SmallConflict& conflict) {
+  resolve::Resolver& resolver = *conflict.lab->resolver;
+  benchmark::DoNotOptimize(resolver.resolve(conflict.states));
+  for (auto _ : state) benchmark::DoNotOptimize(resolver.resolve(conflict.states));
+  state.counters["touched"] = static_cast<double>(resolver.work().events_touched);
+  state.counters["checks"] = static_cast<double>(resolver.work().checks);
 }
-BENCHMARK_CAPTURE(small_conflict, ban_against_levels_v2_0, "11", "ban_against_levels");
-BENCHMARK_CAPTURE(small_conflict, problem_a_v2_0, "11", "msc4297_problem_a");
-BENCHMARK_CAPTURE(small_conflict, problem_b_v2_1, "12", "msc4297_problem_b");
-BENCHMARK_CAPTURE(small_conflict, mainline_v1, "1", "mainline");
+
+/// Each small conflict of a version with resolution v1, of one with v2.0 and of one with v2.1.
+void register_small_conflicts() {
+  for (const std::string version : {"1", "11", "12"}) {
+    for (bench::SmallConflict& conflict : bench::small_conflicts(version)) {
+      const std::string name = "small_conflict/" + version + "/" + conflict.name;
+      benchmark::RegisterBenchmark(name.c_str(),
+                                   [conflict = std::make_shared<bench::SmallConflict>(std::move(conflict))](
+                                       benchmark::State& state) { small_conflict(state, *conflict); });
+    }
+  }
+}
 
 void state_before(benchmark::State& state) {
   Lab lab("10", bench::merging_room(stateroom::testing::program("10")->version().format,
@@ -94,3 +103,11 @@ BENCHMARK(version_from_text)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace stateroom::resolve
+
+int main(int argc, char** argv) {
+  stateroom::resolve::register_small_conflicts();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
