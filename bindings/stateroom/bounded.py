@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stateroom import _core
+from stateroom.about import about_of, with_command
 from stateroom.bench import bench
 from stateroom.explore import _replay, stale_of
 
@@ -197,18 +198,10 @@ def prove_bounded(
 
     core = _core.Decider(bench, name, str(version), profile, list(hypotheses), stale_of(allow))
     core.decide(1, events, list(solvers), conflicts, threads, go_on)
-    about = {
-        "property": name,
-        "property_sha256": core.property_sha256,
-        "version": str(version),
-        "version_sha256": core.version_sha256,
-        "hypotheses": list(hypotheses),
-        "allow": list(allow),
-        "profile": profile or "default",
-        "seed": 0,
-        "command": _command(name, str(version), events, hypotheses, allow, profile),
-        "tool": f"stateroom {_core.version}",
-    }
+    about = with_command(
+        about_of(core, name, str(version), hypotheses=hypotheses, allow=allow, profile=profile),
+        f"stateroom prove {name} --version {version} --events {events}",
+    )
     verdict, reason, detail, history = core.verdict, core.reason, core.detail, None
     mismatches = list(core.mismatches)
     if certificate is not None and verdict == "proved" and not core.certify(str(certificate), go_on):
@@ -288,16 +281,6 @@ def check_certificate(folder: str | Path) -> Checked:
     True
     """
     return Checked(**_core.check_certificate(str(folder)))
-
-
-def _command(
-    name: str, version: str, events: int, hypotheses: Sequence[str], allow: Sequence[str], profile: str
-) -> str:
-    words = [f"stateroom prove {name} --version {version} --events {events}"]
-    words += [f"--hypothesis {one}" for one in hypotheses]
-    words += [f"--allow {one}" for one in allow]
-    words += [f"--profile {profile}"] if profile else []
-    return " ".join(words)
 
 
 def is_of_merges(name: str) -> bool:

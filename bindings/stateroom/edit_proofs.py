@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stateroom import _core
-from stateroom.prove import RLIMIT
+from stateroom.prove import RLIMIT, Side, finding_of
 
 SECTIONS = ("types", "identifiers", "format", "content", "definitions", "auth", "rules")  # that a verdict can depend on
 
@@ -22,29 +22,41 @@ class EditProof:
         ``"proved"``: no event in any state is decided otherwise by it; ``"refuted"``; ``"unknown"``.
     words
         What shows it, or why it is unknown.
+    of
+        Of which version `shown` is: ``"base"``, ``"candidate"``, or empty.
+    shown
+        An event in a state that this version decides otherwise than it would with, or without, the edit; or None.
     """
 
     section: str
     label: str
     verdict: str
     words: str
+    of: str = ""
+    shown: Side | None = None
 
 
-def _asked(prover: "_core.EditProver", number: int, rlimit: int) -> tuple[str, str]:
+def _asked(prover: "_core.EditProver", section: str, label: str, number: int, rlimit: int) -> EditProof:
     """Ask both ways: of the base with the edit alone, and of the candidate without it."""
-    said: list[tuple[str, str]] = []
+    said: list[EditProof] = []
     for alone in (True, False):
         answer: dict[str, Any] | None = prover.ask(number, alone, rlimit)
         if answer is None:
             continue
         how = "the base with this edit alone" if alone else "the candidate, against it without this edit"
-        words = answer["findings"][0]["words"] if answer["findings"] else answer["detail"]
-        said.append((answer["verdict"], f"{how}: {words}" if words else ""))
+        finding = finding_of(answer["findings"][0]) if answer["findings"] else None
+        words = finding.words if finding else answer["detail"]
+        of, shown = "", None
+        if finding and len(finding.sides) > 1:
+            of, shown = ("base", finding.sides[0]) if alone else ("candidate", finding.sides[1])
+        said.append(EditProof(section, label, answer["verdict"], f"{how}: {words}" if words else "", of, shown))
     for verdict in ("refuted", "unknown"):
-        for found, words in said:
-            if found == verdict:
-                return verdict, words
-    return ("proved", "") if said else ("unknown", "no text with or without this edit alone checks")
+        for found in said:
+            if found.verdict == verdict:
+                return found
+    if said:
+        return EditProof(section, label, "proved", "")
+    return EditProof(section, label, "unknown", "no text with or without this edit alone checks")
 
 
 def prove_edits(
@@ -91,6 +103,5 @@ def prove_edits(
             continue
         if not tell(number):
             break
-        verdict, words = _asked(prover, number, rlimit)
-        out[number] = EditProof(section, label, verdict, words)
+        out[number] = _asked(prover, section, label, number, rlimit)
     return out

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stateroom import _core
+from stateroom.about import about_of, with_command
 from stateroom.bench import bench
 from stateroom.errors import InputError
 
@@ -145,37 +146,9 @@ class Found:
         }
 
 
-def _command(about: dict[str, Any], *, events: int, how: str) -> str:
-    words = [
-        "stateroom search",
-        f"--property {about['property']}",
-        f"--version {about['version']}",
-        f"--events {events}",
-    ]
-    words += ["--exhaustive"] if how == "exhaustive" else [f"--seed {about['seed']}"]
-    words += ["--guided"] if how == "guided" else []
-    words += [f"--hypothesis {one}" for one in about["hypotheses"]]
-    words += [f"--allow {one}" for one in about["allow"]]
-    words += [f"--profile {about['profile']}"] if about["profile"] != "default" else []
-    return " ".join(words)
-
-
-def _about(core: Any, terms: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "property": terms["name"],
-        "property_sha256": core.property_sha256,
-        "version": terms["version"],
-        "version_sha256": core.version_sha256,
-        "hypotheses": list(terms["hypotheses"]),
-        "allow": list(terms["allow"]),
-        "profile": terms["profile"] or "default",
-        "seed": terms["seed"],
-    }
-
-
-def _file(core: Any, about: dict[str, Any], command: str) -> dict[str, Any]:
+def _file(core: Any, about: dict[str, Any]) -> dict[str, Any]:
     history: dict[str, Any] = json.loads(core.file())
-    history["about"] = about | {"command": command, "tool": f"stateroom {_core.version}"}
+    history["about"] = about
     replayed = _replay(json.dumps(history).encode(), "the find", history["about"])
     history["about"] |= {"violations": replayed["violations"], "rules": replayed["rules"]}
     account = core.account()
@@ -273,9 +246,10 @@ def search(
     if core.found:
         core.shrink()
         shrunk_events = core.events
-        terms = {"name": name, "version": version, "hypotheses": hypotheses, "allow": allow, "profile": profile}
-        about = _about(core, terms | {"seed": seed})
-        history = _file(core, about, _command(about, events=events, how=how))
+        about = about_of(core, name, version, hypotheses=hypotheses, allow=allow, profile=profile, seed=seed)
+        start = f"stateroom search --property {name} --version {version} --events {events}"
+        start += " --exhaustive" if exhaustive else f" --seed {seed}" + (" --guided" if guided else "")
+        history = _file(core, with_command(about, start))
     return Found(
         property=core.property_name,
         version=core.version,
@@ -451,9 +425,8 @@ def shrink(
     if not core.take(Path(file).read_bytes(), str(file)):
         raise InputError("format", f"the history does not break `{name}` under these terms", str(file), "")
     core.shrink()
-    terms = {"name": name, "version": version, "hypotheses": hypotheses, "allow": allow, "profile": "", "seed": 0}
-    about = _about(core, terms)
-    return _file(core, about, f"stateroom shrink {file} --property {name} --version {version}")
+    about = about_of(core, name, version, hypotheses=hypotheses, allow=allow)
+    return _file(core, with_command(about, f"stateroom shrink {file} --property {name} --version {version}"))
 
 
 @dataclass(frozen=True)

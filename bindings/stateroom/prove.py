@@ -238,6 +238,11 @@ def _side(values: Mapping[str, Any]) -> Side:
     )
 
 
+def finding_of(values: Mapping[str, Any]) -> Finding:
+    """Give a finding as the core says it."""
+    return Finding(values["words"], tuple(_side(side) for side in values["sides"]), tuple(values["assumed"]))
+
+
 def properties() -> dict[str, tuple[str, str]]:
     """Give the properties about one event: name → (id, statement).
 
@@ -325,10 +330,7 @@ def prove(
         hypotheses=tuple(found["hypotheses"]) + (("legal-in-either",) if either else ()),
         translated=tuple(found["translated"]),
         parts=tuple(Part(*part) for part in found["parts"]),
-        findings=tuple(
-            Finding(f["words"], tuple(_side(side) for side in f["sides"]), tuple(f["assumed"]))
-            for f in found["findings"]
-        ),
+        findings=tuple(finding_of(one) for one in found["findings"]),
         mismatches=tuple(found["mismatches"]),
         profile=profile or "default",
         solver=_core.solver_version(),

@@ -104,6 +104,7 @@ class Vet:
         self.asked = {"base": base, "candidate": candidate}  # as they were given
         self.count, self.seed = histories, seed
         self.profile, self.readings = profile, dict(readings or {})
+        self.minutes = minutes
         self.deadline = None if minutes is None else time.monotonic() + 60 * minutes
         self.complete, self.interrupted = True, False
         self.timings: dict[str, float] = {}
@@ -198,6 +199,7 @@ class Vet:
             ("simulations", self._simulations),
             ("more promises", self._more_promises),
             ("edits without a witness", self._unshown),
+            ("larger histories", self._larger_histories),
         ):
             start = time.monotonic()
             tell(name, 0.0)
@@ -219,7 +221,7 @@ class Vet:
         self.versions, self.edits = self.work.versions(), self.work.edits()
         self.lints = self._placed(self.work.lints())
         for edit in self.edits:
-            edit |= {"witness": None, "found": None, "shown": None, "scope": "not asked: the time was up"}
+            edit |= {"witness": None, "ask": "", "found": None, "shown": None, "scope": "not asked: the time was up"}
 
     def _costs(self, tell: Callable[[float], None]) -> None:
         vet_costs.measure(self, tell)
@@ -236,6 +238,10 @@ class Vet:
         if self.prove:
             vet_small_scope.ask(self, tell)
 
+    def _larger_histories(self, tell: Callable[[float], None]) -> None:
+        if self.prove:
+            vet_small_scope.ask_more(self, tell)
+
     def _simulations(self, tell: Callable[[float], None]) -> None:
         if self.prove:
             vet_simulations.run_both(self, tell)
@@ -244,7 +250,8 @@ class Vet:
         if self.prove:
             vet_promises.prove_unshown(self, tell)
 
-    def _auth(self, file: str, side: str) -> dict[str, Any]:
+    def auth(self, file: str, side: str) -> dict[str, Any]:
+        """Ask a witness again: what a version says of the question in a file."""
         [line] = self.bench.auth(
             file.encode(), "witness", version=self.asked[side], profile=self.profile, readings=self.readings
         ).lines
@@ -272,7 +279,7 @@ class Vet:
                 self.files[name] = _dump(text)
                 witness["files"][side] = name
                 # What is shown is what the file gives when it is read again, its rules on auth_events included.
-                one["replayed"] = self._auth(self.files[name], side)
+                one["replayed"] = self.auth(self.files[name], side)
                 one["event_json"], one["state_json"] = event, state
             witness["holds"] = witness["base"]["replayed"]["allowed"] != witness["candidate"]["replayed"]["allowed"]
         self.search = search
@@ -432,8 +439,8 @@ def vet(
     profile, readings
         As `stateroom resolve` has them, for both versions; the default is each reading's default.
     prove
-        Ask which promises the two versions keep: the prover about single events, all small histories about merges,
-        simulated federations about whole runs.
+        Ask which promises the two versions keep: the prover about single events and about merges in all small
+        histories, simulated federations about whole runs.
     tell
         Hears of progress: stage, part done from 0 to 1.
 

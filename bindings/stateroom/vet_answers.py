@@ -106,32 +106,38 @@ def promises(vet: "Vet") -> list[str]:
     out += [f"A lint that {vet.base} does not have: {_lint(lint)}" for lint in vet.lints]
     if not vet.lints:
         out.append("No lint is new.")
+    out += [_sooner(vet, held) for held in vet.held if held.sooner]
     counted = vet_promises.counted(vet)
     if vet.held:
-        kept = sum(1 for h in vet.held if _kept(h.base) and _kept(h.candidate))
-        said = f"Of {len(vet.held)} questions about merges both keep what was asked in {kept}"
-        others = sum(1 for h in vet.held if h.base.history is not None and h.candidate.history is not None)
-        gained = [h for h in vet.held if h.base.history is not None and _kept(h.candidate)]
+        kept = [h for h in vet.held if h.kept]
+        said = f"Of {len(vet.held)} questions about merges both keep what was asked in {len(kept)}"
+        verdicts = [(h.base.verdict, h.candidate.verdict) for h in vet.held]
+        others = verdicts.count(("refuted", "refuted"))
+        gained = [h for h in vet.held if (h.base.verdict, h.candidate.verdict) == ("refuted", "proved")]
         said += f", neither in {others}" if others else ""
         names = ", ".join(dict.fromkeys(f"`{h.property}`" for h in gained))
         said += f", {vet.candidate} alone in {len(gained)}: {names}" if gained else ""
-        counted.append(f"{said} (all histories of up to {vet_small_scope.EVENTS} events after the prefix `study`).")
+        bound = vet_small_scope.spans(vet) or str(vet_small_scope.EVENTS)
+        counted.append(f"{said} (all histories of up to {bound} events after the prefix `study`).")
     asked = bool(vet.promises or vet.held)
     if asked and not any(p.broken for p in vet.promises) and not any(h.broken for h in vet.held):
         counted.insert(0, f"No promise that {vet.base} keeps is found broken.")
     return out + counted if asked else [*out, "No promise was asked about."]
 
 
-def _kept(found: Any) -> bool:
-    return bool(found.complete and found.history is None)
-
-
 def _broken_merge(vet: "Vet", held: vet_small_scope.Held) -> str:
+    how = "proved for" if held.base.method == "bounded" else "seen in"
     return (
         f"{vet.candidate} breaks a promise that {vet.base} keeps: {held.statement} (`{held.property}`). Where "
-        f"{held.world.words}, {vet.base} keeps it in all {held.base.histories:,} histories of up to "
-        f"{vet_small_scope.EVENTS} events; {vet.candidate} breaks it in one of {held.candidate.shrunk_events} events "
-        f"in all ({held.file})."
+        f"{held.world.words}, it is {how} all histories of up to {held.base.kept} events after the prefix `study` "
+        f"under {vet.base}; {vet.candidate} breaks it by {_count(held.candidate.events, 'event')} ({held.file})."
+    )
+
+
+def _sooner(vet: "Vet", held: vet_small_scope.Held) -> str:
+    return (
+        f"Both break `{held.property}`, {vet.candidate} by {_count(held.candidate.events, 'event')} ({held.file}), "
+        f"{vet.base} by no fewer than {held.base.events}, where {held.world.words}."
     )
 
 
@@ -160,11 +166,11 @@ def converges(vet: "Vet") -> list[str]:
             f"came back {resets[0]} and {resets[1]} times."
         )
     for world in vet_small_scope.WORLDS:
-        looked = [h for h in vet.held if h.world == world and h.base.complete and h.candidate.complete]
-        if looked:
+        if bound := vet_small_scope.spans(vet, world):
+            kept = dict.fromkeys(f"`{h.property}`" for h in vet.held if h.kept and h.world == world)
             out.append(
-                f"All {looked[0].candidate.histories:,} histories of up to {vet_small_scope.EVENTS} events where "
-                f"{world.words} were gone through under both."
+                f"Where {world.words}, every merge of two states in every history of up to {bound} events keeps under "
+                f"both {', '.join(kept)}."
             )
     return out or ["Nothing was simulated and no small scope was gone through."]
 
@@ -198,20 +204,22 @@ def unknown(vet: "Vet") -> list[str]:
     if late:
         out.append(f"About {_count(late, 'edit')} nothing was asked.")
     open_ = [f"`{p.property}`" for p in vet.promises if "unknown" in (p.base, p.candidate)]
-    open_ += [f"`{h.property}`" for h in vet.held if "unknown" in map(vet_small_scope.verdict, (h.base, h.candidate))]
+    open_ += [f"`{h.property}`" for h in vet.held if "unknown" in (h.base.verdict, h.candidate.verdict)]
     if open_:
         out.append(f"There was no answer about {', '.join(dict.fromkeys(open_))}.")
     missing = vet_promises.not_asked(vet)
     if missing:
         out.append(f"Not asked about: {', '.join(f'`{name}`' for name in missing)}.")
     if not vet.held:
-        why = "with chosen readings no histories are searched" if vet.readings else "no small histories were searched"
+        why = "with chosen readings no histories are asked" if vet.readings else "no small histories were asked"
         out.append(f"About merges nothing is known: {why}.")
     else:
-        out.append(
-            f"Merges were asked about up to {vet_small_scope.EVENTS} events after the prefix `study`, with "
-            f"{vet_small_scope.USERS} users and {vet_small_scope.STATE_SETS} state sets; beyond that nothing is proved."
-        )
+        out.append(vet_small_scope.asked_about(vet))
+        wrong = sum(bool(answer.mismatches) for held in vet.held for answer in (held.base, held.candidate))
+        if wrong:
+            out.append(
+                f"For {_count(wrong, 'question')} a model of the prover did not replay: a mistake of the prover."
+            )
     if vet.federations:
         silent = [f"`{f.scenario}`" for f in vet.federations if "never asked" in _pair(f, "converges")]
         out.append(

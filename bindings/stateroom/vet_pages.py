@@ -220,7 +220,6 @@ def context(vet: "Vet") -> dict[str, Any]:
         "asked_of": partial(asked_of, vet),
         "command": vet.command(),
         "note": vet_answers.note(vet),
-        "scope": vet_small_scope,
         "costs": vet_costs.rows(vet),
         "simulated": vet_simulations.rows(vet),
         "pretty": lambda value: json.dumps(value, ensure_ascii=False, indent=1),

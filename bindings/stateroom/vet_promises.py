@@ -1,6 +1,7 @@
 """Which promises about single events the base of a vetted version keeps, and the candidate."""
 
 import builtins
+import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stateroom import known
-from stateroom.edit_proofs import SECTIONS, prove_edits
+from stateroom.edit_proofs import SECTIONS, EditProof, prove_edits
 from stateroom.prove import Finding, Proof, properties, prove
 
 if TYPE_CHECKING:
@@ -159,6 +160,24 @@ def prove_unshown(vet: "Vet", tell: Callable[[float], None]) -> None:
             edit["scope"] = f"proved: no verdict on any event in any state changes by it; beyond that {edit['scope']}"
         elif proof.verdict == "refuted":
             edit["scope"] = f"the prover has an event that it decides otherwise ({proof.words}); {edit['scope']}"
+            edit["witness"] = name = _written(vet, number, proof)
+            edit["ask"] = f"stateroom auth {name} --version {vet.argument(proof.of)}{vet.chosen()}" if name else ""
+
+
+def _written(vet: "Vet", number: int, proof: EditProof) -> str | None:
+    """Write the event that shows an edit, as a question for `stateroom auth`; None: asked again it shows nothing."""
+    if proof.shown is None:
+        return None
+    decision = {"allowed": proof.shown.allowed, "label": proof.shown.label, "number": proof.shown.number}
+    about = {"tool": "stateroom vet", "candidate": vet.candidate, "base": vet.base, "asked": proof.words}
+    text = json.dumps(
+        {**proof.shown.question(), "about": {**about, "decision": decision}}, ensure_ascii=False, indent=2
+    )
+    if vet.auth(text, proof.of) != decision:  # it rests on an answer of the host, or on an event that was rejected
+        return None
+    name = f"histories/edit-{number + 1:02}.{proof.of}.json"
+    vet.files[name] = text + "\n"
+    return name
 
 
 def broken_sentences(vet: "Vet") -> list[str]:
