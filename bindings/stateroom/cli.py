@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markdown import Markdown
 from rich.markup import escape
-from rich.panel import Panel
-from rich.syntax import Syntax
 
 from stateroom import __version__, _core
 from stateroom.bench import bench
@@ -153,8 +150,12 @@ def print_(
     elif not sys.stdout.isatty():
         sys.stdout.write(text)
     elif markdown:
+        from rich.markdown import Markdown
+
         people.print(Markdown(text))
     else:
+        from rich.syntax import Syntax
+
         people.print(Syntax(text, "text", word_wrap=True, background_color="default"))
 
 
@@ -175,6 +176,9 @@ def rule(
     found = json.loads(line)
     number = found["number"] or "(unnumbered)"
     people.print(f"[bold]Rule {number} of version {escape(found['version'])}[/]  {escape(found['label'])}")
+    from rich.markdown import Markdown
+    from rich.panel import Panel
+
     people.print(Markdown(found["english"]))
     people.print(Panel(escape(found["text"].rstrip()), title="as text", title_align="left"))
     numbers = table("Its number in every version that has it", "version", "number")

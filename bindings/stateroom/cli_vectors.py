@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from stateroom import vectors as making
 from stateroom.errors import StateroomError
 from stateroom.output import UNWELCOME, USAGE, fail, fail_with, note_json, people, table, words
 
@@ -32,7 +31,7 @@ def versions_of(wanted: str) -> list[str]:
     return list(dict.fromkeys(out))
 
 
-def _clear(folder: Path) -> None:
+def _clear(folder: Path, suite_format: str) -> None:
     """Make room in a folder: it is empty, not there, or a suite of ours."""
     if not folder.exists() or not any(folder.iterdir()):
         return
@@ -40,7 +39,7 @@ def _clear(folder: Path) -> None:
         suite = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         suite = {}
-    if suite.get("format") != making.SUITE_FORMAT:
+    if suite.get("format") != suite_format:
         fail({"code": "file", "message": "the folder holds something else", "where": str(folder), "hint": ""})
     for version in suite["versions"]:
         shutil.rmtree(folder / version["version"], ignore_errors=True)
@@ -80,7 +79,9 @@ def vectors(
     if not names:
         words.print("[bold red]error[/] --versions names no version", highlight=False)
         raise typer.Exit(USAGE)
-    _clear(output)
+    from stateroom import vectors as making  # here: numpy takes long to read
+
+    _clear(output, making.SUITE_FORMAT)
     options = making.Options(histories, seed, small_scope, exhaustive)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:

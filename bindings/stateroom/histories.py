@@ -9,9 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from stateroom import _core, drawing
 from stateroom.bench import bench
 from stateroom.errors import InputError, from_lines
@@ -20,7 +17,9 @@ from stateroom.pdus import to_json
 from stateroom.states import Resolution, State
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas
+    from numpy.typing import NDArray
 
 DRAWN_MAX = 200
 

@@ -7,13 +7,14 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
 from stateroom import drawing, vet_answers, vet_costs, vet_promises, vet_simulations, vet_small_scope
 from stateroom.vet_files import FORMAT
 
 if TYPE_CHECKING:
+    import jinja2
+
     from stateroom.vet import Vet
 
 VERBS = {"merge": "resolve --explain", "pdu": "events --strict", "receipt": "events"}
@@ -226,8 +227,10 @@ def context(vet: "Vet") -> dict[str, Any]:
     }
 
 
-def templates() -> jinja2.Environment:
+def templates() -> "jinja2.Environment":
     """Give the package's templates; what ends with `.html.j2` is escaped."""
+    import jinja2
+
     loader = jinja2.PackageLoader("stateroom", "templates")
     out = jinja2.Environment(
         loader=loader,

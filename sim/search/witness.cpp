@@ -9,7 +9,7 @@ namespace stateroom::search {
 namespace {
 
 using workload::Key;
-using workload::Staged;
+using Hearing = workload::Scene::Hearing;
 using workload::Step;
 
 class Search {
@@ -19,12 +19,12 @@ class Search {
 
   base::Result<WitnessSearch> run() {
     std::vector<Scenario> all = scenarios(base_->version(), candidate_->version());
-    std::vector<Staged> left, right;
+    std::vector<Hearing> left, right;
     for (const Scenario& scenario : all) {
-      for (const auto& [program, staged] : {std::pair(&base_, &left), std::pair(&candidate_, &right)}) {
-        auto made = workload::stage(workload::Plan{0, scenario.room}, *program);
+      for (const auto& [program, hearings] : {std::pair(&base_, &left), std::pair(&candidate_, &right)}) {
+        auto made = hear(scenario, *program);
         if (!made) return std::unexpected(made.error());
-        staged->push_back(std::move(*made));
+        hearings->push_back(std::move(*made));
       }
     }
     for (std::uint32_t scope = 1; scope <= options_.scope_max && !full(); ++scope) {
@@ -32,8 +32,7 @@ class Search {
         // A create event that deviates is one deviation more.
         const std::uint32_t own = all[i].words.empty() ? 0 : 1;
         if (scope < 1 + own) continue;
-        const auto done = states(all[i], left[i], right[i], scope, scope - 1 - own);
-        if (!done) return std::unexpected(done.error());
+        states(all[i], left[i], right[i], scope, scope - 1 - own);
       }
       if (!full()) out_.scope = scope;
     }
@@ -43,27 +42,34 @@ class Search {
   }
 
  private:
+  /// All events of a scenario in one room: what changes from question to question is the state.
+  static base::Result<Hearing> hear(const Scenario& scenario, const ProgramPtr& program) {
+    const auto staged = workload::stage(workload::Plan{0, scenario.room}, program);
+    if (!staged) return std::unexpected(staged.error());
+    std::vector<Step> events;
+    for (const WordedStep& event : scenario.events) events.push_back(event.step);
+    return Hearing::of(*staged->scene, events);
+  }
+
   bool full() const { return out_.pairs >= options_.pairs_max; }
 
-  base::Result<void> states(const Scenario& scenario, const Staged& left, const Staged& right, std::uint32_t scope,
-                            std::uint32_t deviations) {
+  void states(const Scenario& scenario, Hearing& left, Hearing& right, std::uint32_t scope, std::uint32_t deviations) {
     const std::size_t count = scenario.deviations.size();
     if (deviations == 0) return ask(scenario, left, right, scope, {});
     for (std::size_t one = 0; one < count && !full(); ++one) {
       if (deviations == 1) {
-        if (auto done = ask(scenario, left, right, scope, {one}); !done) return done;
+        ask(scenario, left, right, scope, {one});
         continue;
       }
       for (std::size_t two = one + 1; two < count && !full(); ++two) {
         if (scenario.deviations[one].key == scenario.deviations[two].key) continue;
-        if (auto done = ask(scenario, left, right, scope, {one, two}); !done) return done;
+        ask(scenario, left, right, scope, {one, two});
       }
     }
-    return {};
   }
 
-  base::Result<void> ask(const Scenario& scenario, const Staged& left, const Staged& right, std::uint32_t scope,
-                         const std::vector<std::size_t>& deviations) {
+  void ask(const Scenario& scenario, Hearing& left, Hearing& right, std::uint32_t scope,
+           const std::vector<std::size_t>& deviations) {
     StateOfSteps state = scenario.study;
     std::vector<std::string> words;
     if (!scenario.words.empty()) words.push_back(scenario.words);
@@ -73,16 +79,11 @@ class Search {
       state.erase(deviation.key);
       if (deviation.step) state[deviation.key] = *deviation.step;
     }
-    std::vector<Step> events;
-    for (const WordedStep& event : scenario.events) events.push_back(event.step);
-    const auto one = left.scene->judge(state, events);
-    if (!one) return std::unexpected(one.error());
-    const auto two = right.scene->judge(state, events);
-    if (!two) return std::unexpected(two.error());
-    out_.pairs += events.size();
-    for (std::size_t e = 0; e < events.size(); ++e) {
-      const rules::Decision& a = (*one)[e].decision;
-      const rules::Decision& b = (*two)[e].decision;
+    const std::vector<rules::Decision> one = left.decide(state), two = right.decide(state);
+    out_.pairs += one.size();
+    for (std::size_t e = 0; e < one.size(); ++e) {
+      const rules::Decision& a = one[e];
+      const rules::Decision& b = two[e];
       base_rules_.insert(a.rule);
       candidate_rules_.insert(b.rule);
       if (a.allowed == b.allowed || !found_.insert({base_->label(a.rule), candidate_->label(b.rule)}).second) continue;
@@ -93,14 +94,13 @@ class Search {
                       a.allowed,
                       scope,
                       words,
-                      events[e],
+                      scenario.events[e].step,
                       state,
                       {}};
       witness.deviations.push_back(scenario.events[e].words);
       keep(scenario, witness);
       out_.witnesses.push_back(std::move(witness));
     }
-    return {};
   }
 
   /// Only the events that the state holds, numbered anew.

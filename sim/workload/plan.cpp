@@ -236,23 +236,54 @@ base::Result<std::vector<Trial>> Scene::judge(const StateOfSteps& state, std::sp
     if (step.redacts) needed.insert(*step.redacts);
     if (step.auth) needed.insert(step.auth->begin(), step.auth->end());
   }
+  auto hearing = Hearing::beside(*this, needed, steps);
+  if (!hearing) return std::unexpected(hearing.error());
+  return hearing->judge(state);
+}
+
+Scene::Hearing::Hearing() = default;
+Scene::Hearing::Hearing(Hearing&&) noexcept = default;
+Scene::Hearing::~Hearing() = default;
+
+base::Result<Scene::Hearing> Scene::Hearing::of(const Scene& scene, std::span<const Step> steps) {
+  std::set<std::uint32_t> all;
+  for (std::uint32_t s = 0; s < scene.steps_.size(); ++s) all.insert(all.end(), s);
+  return beside(scene, all, steps);
+}
+
+base::Result<Scene::Hearing> Scene::Hearing::beside(const Scene& scene, const std::set<std::uint32_t>& needed,
+                                                    std::span<const Step> steps) {
   std::vector<event::Event> events;
-  for (const std::uint32_t step : needed) events.push_back(events_[step]);
-  auto tried = trials(steps);
+  for (const std::uint32_t step : needed) events.push_back(scene.events_[step]);
+  auto tried = scene.trials(steps);
   if (!tried) return std::unexpected(tried.error());
   std::vector<std::string> names;
   for (event::Event& event : *tried) {
     names.push_back(event.event_id);
     events.push_back(std::move(event));
   }
-  auto room = graph::Room::build(std::move(events), program_->version().format);
+  auto room = graph::Room::build(std::move(events), scene.program_->version().format);
   if (!room) return std::unexpected(room.error());
-  Stage stage(program_, std::move(*room));
-  for (const std::uint32_t step : needed) stage.number(stage.room->find(std::string_view(ids_[step])), step);
-  const auto view = rules::StateView::of(stage.store, stage.state(state));
-  std::vector<Trial> out;
+  Hearing out;
+  out.stage_ = std::make_unique<Stage>(scene.program_, std::move(*room));
+  const graph::Room& made = *out.stage_->room;
+  for (const std::uint32_t step : needed) out.stage_->number(made.find(std::string_view(scene.ids_[step])), step);
   for (std::size_t i = 0; i < steps.size(); ++i)
-    out.push_back(stage.judge(stage.room->find(std::string_view(names[i])), view, steps[i].auth.has_value()));
+    out.asked_.push_back({made.find(std::string_view(names[i])), steps[i].auth.has_value()});
+  return out;
+}
+
+std::vector<Trial> Scene::Hearing::judge(const StateOfSteps& state) {
+  const auto view = rules::StateView::of(stage_->store, stage_->state(state));
+  std::vector<Trial> out;
+  for (const Asked& one : asked_) out.push_back(stage_->judge(one.event, view, one.chosen));
+  return out;
+}
+
+std::vector<rules::Decision> Scene::Hearing::decide(const StateOfSteps& state) {
+  const auto view = rules::StateView::of(stage_->store, stage_->state(state));
+  std::vector<rules::Decision> out;
+  for (const Asked& one : asked_) out.push_back(stage_->evaluator.authorise(one.event, view, !one.chosen));
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -119,6 +120,7 @@ class Scene {
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
 
+  class Hearing;
   /// Judges steps that were not appended, each in the state given and after the events that it names in `prev`.
   base::Result<std::vector<Trial>> judge(const StateOfSteps& state, std::span<const Step> steps) const;
   /// Steps that were not appended as events without auth_events, under names of their own: "$trial0:SERVER" ….
@@ -161,6 +163,32 @@ class Scene {
   std::vector<std::vector<std::uint32_t>> auth_;
   Descent descent_;
   mutable std::unique_ptr<Stage> whole_;  // all events, until one more is appended
+};
+
+/// Steps that were not appended, in one room with a scene's events, to be asked about in many states. The scene's
+/// program must outlive it; what is appended later is not in it.
+class Scene::Hearing {
+ public:
+  static base::Result<Hearing> of(const Scene& scene, std::span<const Step> steps);
+  Hearing(Hearing&&) noexcept;
+  ~Hearing();
+  /// The verdict on each step in a state of the scene's steps.
+  std::vector<rules::Decision> decide(const StateOfSteps& state);
+
+ private:
+  friend class Scene;
+  Hearing();
+  /// Beside these of the scene's events alone.
+  static base::Result<Hearing> beside(const Scene& scene, const std::set<std::uint32_t>& needed,
+                                      std::span<const Step> steps);
+  std::vector<Trial> judge(const StateOfSteps& state);
+
+  struct Asked {
+    base::EventIndex event;
+    bool chosen = false;  // has auth_events of its own
+  };
+  std::unique_ptr<Stage> stage_;
+  std::vector<Asked> asked_;  // one for each step
 };
 
 /// The servers of a plan's people and a signing key for each, the same for every seed.

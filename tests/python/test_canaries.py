@@ -97,6 +97,7 @@ def test_a_mistake_is_refuted(name, part, text, tmp_path):
         assert {p.name: p.verdict for p in answer.parts}[part] == "refuted", answer.explain()
 
 
+@pytest.mark.long
 def test_a_rule_that_never_decides_is_named(tmp_path):
     path = tmp_path / "dead.room"
     path.write_text(

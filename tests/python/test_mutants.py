@@ -30,6 +30,7 @@ def one(mutants, label, operation):
     return found[0]
 
 
+@pytest.mark.long
 def test_a_ban_that_may_join_again_is_noticed_by_the_small_scope(eleven):
     _, mutants = eleven
     dropped = one(mutants, "member.join.banned", "dropped")
@@ -38,18 +39,21 @@ def test_a_ban_that_may_join_again_is_noticed_by_the_small_scope(eleven):
     assert dropped.killed_by["small scope"] is not None
 
 
+@pytest.mark.long
 def test_an_order_turned_round_is_noticed_by_the_scenarios(eleven):
     _, mutants = eleven
     turned = [m for m in mutants if m.label == "power_order" and "turned round" in m.operation]
     assert turned[0].killed_by["scenarios"] is not None, "descending power"
 
 
+@pytest.mark.long
 def test_a_rule_that_says_what_follows_anyway_survives(eleven):
     """Rule 10 allows what rule 9.10 allows: dropping that one changes nothing."""
     _, mutants = eleven
     assert one(mutants, "power_levels.allow", "dropped").survives
 
 
+@pytest.mark.long
 def test_most_mutants_of_the_rules_are_noticed(eleven):
     run, mutants = eleven
     assert set(run.suites()) == {"scenarios", "random", "small scope", "citing", "receipts", "signers"}
@@ -58,6 +62,7 @@ def test_most_mutants_of_the_rules_are_noticed(eleven):
     assert sum(m.survives for m in of_rules) < len(of_rules) / 3
 
 
+@pytest.mark.long
 def test_what_an_event_cites_and_what_receipt_does_are_judged_by_questions_about_that(eleven):
     _, mutants = eleven
     assert one(mutants, "auth_events.duplicates", "dropped").killed_by["citing"] is not None
@@ -70,6 +75,7 @@ def test_what_an_event_cites_and_what_receipt_does_are_judged_by_questions_about
     assert all(m.killed_by["receipts"] for m in of_receipt)
 
 
+@pytest.mark.long
 def test_the_selection_of_an_event_is_asked_about_in_the_small_scope(eleven):
     _, mutants = eleven
     of_selection = [m for m in mutants if m.section == "auth events" and m.operation == "dropped"]
@@ -88,6 +94,7 @@ def test_families_of_events_and_states_are_a_suite():
     assert first.killed_by["exhaustive"] is not None
 
 
+@pytest.mark.long
 def test_two_threads_say_what_one_says(eleven):
     run, mutants = eleven
     assert list(islice(run.run(threads=1), 60)) == mutants[:60]

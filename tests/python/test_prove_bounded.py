@@ -52,6 +52,7 @@ def test_histories_that_fork_and_lie_are_asked_too():
     assert answer.history["about"]["violations"]
 
 
+@pytest.mark.long
 def test_what_was_proved_is_said_when_somebody_stops_it():
     # As at a terminal: whoever runs the tests in the background may have told their children to ignore Ctrl-C.
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "

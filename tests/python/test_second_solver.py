@@ -32,6 +32,7 @@ def agree(folder: Path, name: str, version: str, files: slice) -> set[str]:
     return answers
 
 
+@pytest.mark.long
 def test_cvc5_says_the_same_of_a_proof(tmp_path):
     # The first question asks whether the hypotheses hold together, the others are the proof.
     assert agree(tmp_path, "creators-keep-power", "12", slice(0, 2)) == {"sat", "unsat"}

@@ -58,7 +58,10 @@ def test_candidates_of_every_kind_are_written_as_cases(version):
         holds(case, str(number))
 
 
-@pytest.mark.parametrize("version", [1, 6, 12])
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize("version", [pytest.param(1, marks=LONG), pytest.param(6, marks=LONG), 12])
 def test_events_of_the_exhaustive_scope_keep_their_verdict_as_signed_events(version):
     kept = asked = 0
     for family in scope.families(version):
