@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
+from typer.models import CommandInfo
 
 from stateroom import __version__, _core
 from stateroom.bench import bench
@@ -206,6 +207,7 @@ def new(
     Example: `stateroom new org.example.strict --extends 12`
     """
     _text(bench.print, extends)
+    name = name.removesuffix(".room")
     path = output or Path(f"{name}.room")
     if path.exists():
         fail(
@@ -509,6 +511,34 @@ register_search(app)
 register_simulate(app)
 register_vectors(app)
 register(app)
+
+_PANELS = {
+    "Vet a candidate": "vet prove certificate",
+    "Versions as text": "versions print rule new format check compare",
+    "Events and histories": "events auth resolve show diagnose errors",
+    "Look for what breaks a promise": "search shrink replay simulate adversaries campaign",
+    "Evidence from elsewhere": "differ mutants vectors",
+}
+
+
+def _arrange() -> None:
+    """Show the commands by what they are for; one that no panel names is an error."""
+    places = {
+        name: (number, panel)
+        for number, (panel, name) in enumerate((p, n) for p, names in _PANELS.items() for n in names.split())
+    }
+
+    def place(command: CommandInfo) -> tuple[int, str]:
+        return places[str(command.name or getattr(command.callback, "__name__", ""))]
+
+    app.registered_commands.sort(key=place)
+    for command in app.registered_commands:
+        command.rich_help_panel = place(command)[1]
+    for group in app.registered_groups:
+        group.rich_help_panel = places[str(group.name)][1]
+
+
+_arrange()
 
 
 def main() -> None:

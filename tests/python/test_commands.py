@@ -130,6 +130,7 @@ def test_new_writes_a_candidate_that_checks(run, tmp_path):
     write(tmp_path, lively, "lively.room")
     assert [e["label"] for e in run("compare", "12", "./lively.room", "--json")] == ["topic"]
     assert "exists" in run("new", "org.example.strict", "--extends", "12", status=1, json_lines=False)
+    assert "exists" in run("new", "org.example.strict.room", "--extends", "12", status=1, json_lines=False)
 
 
 def test_resolve_explains_why_a_banned_users_topic_is_lost(run, tmp_path):
@@ -241,6 +242,13 @@ def test_errors_lists_the_codes(run):
     codes = [item["code"] for item in run("errors", "--json")]
     assert len(codes) == len(set(codes))
     assert {"cycle", "duplicate-key", "unknown-version"} <= set(codes)
+
+
+def test_help_shows_the_commands_by_what_they_are_for():
+    said = CliRunner().invoke(app, ["--help"]).output
+    places = [said.index(words) for words in ("Vet a candidate", "Versions as text", "Events and histories")]
+    assert places == sorted(places)
+    assert "─ Commands ─" not in said, "every command has its place"
 
 
 def test_help_teaches_with_an_example():
