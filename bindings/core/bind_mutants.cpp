@@ -124,10 +124,11 @@ void bind_mutants(py::module_& module) {
       .def_property_readonly("sha256", &Mutants::sha256, "Of the version's text with errata.")
       .def("describe", &Mutants::describe, py::arg("number"),
            "`section, label, number, operation, before, after` of a mutant.")
-      .def("add_histories", &Mutants::add_histories, py::arg("suite"), py::arg("files"), py::arg("policy_signs") = true,
-           NoGil(),
-           "A suite of history files, each as (name, bytes); whether a policy server's signature is taken for there. "
-           "Error: StateroomError, one cannot be read.")
+      .def(
+          "add_histories", &Mutants::add_histories, py::arg("suite"), py::arg("files"), py::arg("policy_signs") = true,
+          NoGil(),
+          "A suite of history files, each as (name, bytes); whether a policy server's signature is taken for there, or "
+          "verified. Error: StateroomError, one cannot be read.")
       .def("add_random", &Mutants::add_random, py::arg("suite"), py::arg("count"), py::arg("seed"), NoGil(),
            "A suite of random histories.")
       .def("add_small_scope", &Mutants::add_small_scope, py::arg("suite"), NoGil(),

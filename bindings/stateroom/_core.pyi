@@ -87,7 +87,7 @@ class Mutants:
         self, suite: str, files: collections.abc.Sequence[tuple[str, str]], policy_signs: bool = True
     ) -> None:
         """
-        A suite of history files, each as (name, bytes); whether a policy server's signature is taken for there. Error: StateroomError, one cannot be read.
+        A suite of history files, each as (name, bytes); whether a policy server's signature is taken for there, or verified. Error: StateroomError, one cannot be read.
         """
     def add_random(
         self,

@@ -23,15 +23,18 @@ from stateroom.vector_cases import (
     of_event,
     redaction_case,
 )
+from stateroom.vector_rooms import rooms
 
 SUITE_FORMAT = "stateroom-vectors/1"
-ROUNDS_MAX = 4
+ROUNDS_MAX = 6
+ROOMS = "rooms"
 # What only the host can find out, and no PDU of ours shows.
 FAULTS = ("its format is wrong", "its signatures are wrong", "its content hash is wrong")
 SLOW = (RECEIPTS, EXHAUSTIVE)
 
 Target = tuple[str, ...]
 Tell = Callable[[str, int, int], None]
+Ask = Callable[[int], list[int] | None]
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class VersionVectors:
     cases
         In the order in which they were chosen; each with `tells`, what it tells from the version.
     mutants, killable, killed
-        Mutants of the text, those that some candidate tells from it, those that the written cases do.
+        Mutants of the text, those that some candidate or case tells from it, those that the written cases do.
     missed
         What a candidate tells from the version and no case that could be written does, in words.
     """
@@ -102,13 +105,14 @@ class VectorMaker:
         self._run = MutantRun(version)
         self._core = self._run._core
         self._families: list[scope.Family] = []
-        self._histories: dict[str, list[tuple[str, dict[str, Any]]]] = {SCENARIOS: [], RANDOM: []}
+        self._histories: dict[str, list[tuple[str, dict[str, Any]]]] = {SCENARIOS: [], ROOMS: [], RANDOM: []}
         self._add_candidates()
         self._names = list(self._run.suites())
         sizes = [self._run.suites()[name] for name in self._names]
         self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self.targets: list[Target] = []
         self._tells: dict[Target, Any] = {}
+        self._asks: dict[Target, Ask] = {}
 
     def _add_candidates(self) -> None:
         """Add the suites in the order in which a case is preferred where two tell as much."""
@@ -117,6 +121,7 @@ class VectorMaker:
         self._core.add_citing(CITING)
         for name, drawing in drawings().items():
             self._histories[SCENARIOS].append((name, redraw(drawing, self.version)))
+        self._histories[ROOMS].extend(rooms(self.version))
         work = _core.HistoryMaker(self.version)
         for seed in range(self.options.seed, self.options.seed + self.options.histories):
             made = json.loads(work.history(seed))
@@ -129,11 +134,11 @@ class VectorMaker:
             self._families = list(scope.families(int(self.version)))
             self._run.add_exhaustive()
 
-    def _told(self, ask: Callable[[int], list[int] | None]) -> Any:
-        """Give the candidates that an answer tells from the version; slow suites are asked if no other tells any."""
-        found: list[Any] = []
+    def _told(self, ask: Ask, slow: bool) -> Any:
+        """Give the candidates of the quick suites or of the slow ones that an answer tells from the version."""
+        found: list[Any] = [np.zeros(0, dtype=np.int64)]
         for number, name in enumerate(self._names):
-            if name in SLOW and any(len(one) for one in found):
+            if (name in SLOW) != slow:
                 continue
             told = ask(number)
             if told is None:
@@ -145,9 +150,21 @@ class VectorMaker:
             found.append(numbers + self._first[number])
         return np.concatenate(found)
 
+    def _told_first(self, ask: Ask) -> Any:
+        """Ask the quick suites, and the slow ones if those tell nothing."""
+        told = self._told(ask, slow=False)
+        return self._told(ask, slow=True) if told is not None and not len(told) else told
+
+    def _ask_slow(self, targets: Iterable[Target]) -> None:
+        """Ask the slow suites too, which come last, about what no case shows that the quick ones gave."""
+        for target in targets:
+            told = self._tells[target]
+            if len(told) and told[0] < self._first[self._names.index(RECEIPTS)]:
+                self._tells[target] = np.concatenate([told, self._told(self._asks[target], slow=True)])
+
     def ask(self, tell: Tell, threads: int = 2) -> None:
         """Ask every candidate about every mutant, other version and reading."""
-        asked: list[tuple[Target, Callable[[int], list[int] | None]]] = []
+        asked: list[tuple[Target, Ask]] = []
         for number in range(len(self._run)):
             asked.append((("mutant", str(number)), lambda suite, n=number: self._core.told(suite, n)))  # type: ignore[misc]
         for other in self.others:
@@ -164,11 +181,12 @@ class VectorMaker:
                     )
         with ThreadPoolExecutor(threads) as pool:
             try:
-                answers = pool.map(lambda one: self._told(one[1]), asked)
-                for done, ((target, _), told) in enumerate(zip(asked, answers, strict=True)):
+                answers = pool.map(lambda one: self._told_first(one[1]), asked)
+                for done, ((target, ask), told) in enumerate(zip(asked, answers, strict=True)):
                     tell(f"version {self.version}: candidates", done + 1, len(asked))
                     if told is not None:
                         self.targets.append(target)
+                        self._asks[target] = ask
                         self._tells[target] = told
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -182,26 +200,33 @@ class VectorMaker:
         killable = set(open_targets)
         events = self._event_cases()
         told_by_event = {other for case in events for other in case["tells"]["versions"]}
+        told_by: dict[int, set[Target]] = {}
         for round_ in range(ROUNDS_MAX):
-            chosen = self._cover(open_targets, refused | set(written))
+            chosen: list[int] = []
+            for _ in range(2**round_):  # what is hard to show gets more candidates from round to round
+                chosen += self._cover(open_targets, refused | set(written) | set(chosen))
+            fresh: dict[int, Case] = {}
             for done, number in enumerate(chosen):
                 tell(f"version {self.version}: cases, round {round_ + 1}", done + 1, len(chosen))
                 case = self._write(number)
                 if case is None:
                     refused.add(number)
                 else:
-                    written[number] = case
-            told = self.verify(list(written.values()))
-            open_targets = killable - set().union(*told)
-            if not open_targets or not chosen:
+                    fresh[number] = case
+            written |= fresh
+            told_by |= dict(zip(fresh, self.verify(list(fresh.values())), strict=True))
+            open_targets = killable - set().union(*told_by.values())
+            if not open_targets:
                 break
+            if round_ == 0:
+                self._ask_slow(sorted(open_targets))
         numbers = list(written)
-        told = self.verify(list(written.values()))
+        told = [told_by[number] for number in numbers]
         keep = _without_needless(told)
         out.cases = [*events, *(self._labelled(written[numbers[k]], told[k]) for k in keep)]
         out.mutants = sum(target[0] == "mutant" for target in self.targets)
-        out.killable = sum(target[0] == "mutant" for target in killable)
         all_told = set().union(*(told[k] for k in keep)) if keep else set()
+        out.killable = sum(target[0] == "mutant" for target in killable | all_told)
         out.killed = sum(target[0] == "mutant" for target in all_told)
         missed = [one for one in self.targets if one in killable - all_told]
         missed += [("version", v) for v in self.others if ("version", v) not in all_told and v not in told_by_event]

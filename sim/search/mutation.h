@@ -26,7 +26,7 @@ struct SuiteHistory {
   std::vector<event::Event> events;
   std::vector<std::vector<std::string>> state_sets;
   bool arrival = false;      // whether soft failure is asked about too, as if the events had arrived in their order
-  bool policy_signs = true;  // whether a policy server's signature is there
+  bool policy_signs = true;  // a policy server's signature is taken for there; else it is verified
 };
 
 class Suite;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/auth/signatures.h"
 #include "model/resolve/state_before.h"
 #include "sim/search/suite.h"
 
@@ -26,8 +27,7 @@ base::Result<Said> say(const ProgramPtr& program, const SuiteHistory& history) {
     if (event.rejected_outside) (*room)->set_rejected((*room)->find(event.event_id), true);
   }
   rules::Oracles oracles;
-  if (!history.policy_signs)
-    oracles.signed_with = [](EventIndex, std::string_view, std::string_view, EventIndex) { return false; };
+  if (!history.policy_signs) oracles.signed_with = auth::oracles_from_keys(**room, {}, {}).signed_with;
   rules::Evaluator evaluator(program, **room, std::move(oracles));
   graph::StateStore store;
   resolve::Resolver resolver(evaluator, store);

@@ -114,9 +114,9 @@ def test_a_few_cases_tell_all_that_the_candidates_do_and_come_again(tmp_path):
     (version,) = suite["versions"]
     assert version["mutants"] > 450
     assert version["mutants_noticed_by_candidates"] > 240
-    assert version["mutants_noticed"] > 0.95 * version["mutants_noticed_by_candidates"]
+    assert version["mutants_noticed"] == version["mutants_noticed_by_candidates"]
+    assert version["missed"] == []
     assert len(version["cases"]) < version["mutants_noticed"] / 3
-    assert not [one for one in version["missed"] if one.startswith("redaction")]
     for name in version["cases"]:
         case = json.loads((tmp_path / name).read_text("utf-8"))
         fits(case)
