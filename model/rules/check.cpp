@@ -88,9 +88,15 @@ std::vector<Diagnostic> lints_of_base(const File& file, const TextSource& texts,
 }
 
 std::vector<Diagnostic> new_among(std::vector<Diagnostic> found, const std::vector<Diagnostic>& known) {
+  const auto covered = [](const Diagnostic& one, const Diagnostic& by) {
+    if (by.code != one.code) return false;
+    if (one.subject.empty()) return by.message == one.message;
+    return by.subject == one.subject && std::ranges::all_of(one.listed, [&](const std::string& item) {
+             return std::ranges::find(by.listed, item) != by.listed.end();
+           });
+  };
   std::erase_if(found, [&](const Diagnostic& one) {
-    return std::ranges::any_of(
-        known, [&](const Diagnostic& other) { return other.code == one.code && other.message == one.message; });
+    return std::ranges::any_of(known, [&](const Diagnostic& other) { return covered(one, other); });
   });
   return found;
 }

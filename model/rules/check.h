@@ -28,7 +28,8 @@ std::vector<Diagnostic> lints(const File& file, const Version& version, const Co
                               const TextSource& texts);
 /// The lints of the text that this one extends, errata included; empty if it extends none, or one that does not check.
 std::vector<Diagnostic> lints_of_base(const File& file, const TextSource& texts, const base::Limits& limits = {});
-/// Of `found`, what `known` does not have, wherever it stands there.
+/// Of `found`, what `known` does not have, wherever it stands there; a lint that lists less than a known one is no new
+/// one.
 std::vector<Diagnostic> new_among(std::vector<Diagnostic> found, const std::vector<Diagnostic>& known);
 
 }  // namespace stateroom::rules

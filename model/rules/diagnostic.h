@@ -25,6 +25,10 @@ struct Diagnostic {
   std::string code;
   std::string message;  // starts in lower case, ends without a period
   std::string hint;     // what to do, or empty
+  // Of a lint whose message lists things: what it is about, and the list. A text that takes one of the list away has no
+  // other lint.
+  std::string subject;
+  std::vector<std::string> listed;
   bool operator==(const Diagnostic&) const = default;
   /// `FILE:LINE:COLUMN`, or the file alone.
   std::string where() const;

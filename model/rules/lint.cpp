@@ -104,6 +104,8 @@ void lint_unkept(const CoreVersion& core, std::vector<Diagnostic>& out) {
         read.location, "unkept-read",
         "redaction drops " + what + ", which " + listed(read.labels) + (read.labels.size() == 1 ? " reads" : " read"),
         "a redacted event may be judged otherwise; keep the field with `kept`, or read another"));
+    out.back().subject = what;
+    out.back().listed = read.labels;
   }
 }
 
@@ -225,6 +227,8 @@ void lint_not_read(const std::vector<CoreRule>& selection, const Constraints& un
     out.push_back(warning(
         rule.location, "slot-not-read", rule.path + " selects " + quoted(type) + ", which no rule reads" + where,
         "an event cites it for nothing; narrow the condition, or leave it if the specification says so"));
+    out.back().subject = rule.path + " " + type;
+    out.back().listed = unread;
   }
 }
 

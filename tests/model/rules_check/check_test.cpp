@@ -123,6 +123,22 @@ TEST(Check, OnlyTheLintsThatABaseDoesNotHaveAreNew) {
   EXPECT_TRUE(std::ranges::none_of(fresh, [](const Diagnostic& d) { return d.code == "unkept-read"; }));
 }
 
+TEST(Check, ALintThatNamesFewerRulesThanThatOfTheBaseIsNotNew) {
+  const auto fresh = [](const std::string& edit) {
+    const auto file = parse(
+        "room version \"test\" extends \"5\"\n  status unstable\n\nedit rules  msc 1\n  " + edit + "\n", "test.room");
+    EXPECT_TRUE(file);
+    auto found = new_among(check(*file, registry()), lints_of_base(*file, registry()));
+    std::erase_if(found, [](const Diagnostic& one) { return one.code != "unkept-read"; });
+    return found;
+  };
+  EXPECT_TRUE(fresh("remove power_levels.representable").empty());
+  const auto found = fresh("insert early first: reject if power_levels.content.invite = 7");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].message.find("`invite` of `m.room.power_levels`, which early"), std::string::npos)
+      << found[0].message;
+}
+
 TEST(Reads, ARuleSaysWhatItReads) {
   const auto eight = core(version("8"));
   ASSERT_TRUE(eight);
