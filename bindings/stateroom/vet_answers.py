@@ -88,11 +88,16 @@ def _shown(vet: "Vet") -> str:
     proved = sum(1 for s in scopes if s.startswith("proved"))
     unsaid = sum(1 for s in scopes if s.startswith("none can be"))
     built = sum(1 for s in scopes if s.startswith("the prover"))
+    ways = {
+        "alone": "alone",
+        "together": "together with others that are needed too",
+        "without": f"only by being taken out of {vet.candidate}",
+        "choice": "by another choice of a reading",
+    }
+    how = ", ".join(f"{shown.count(way)} {words}" for way, words in ways.items() if way in shown)
     return (
-        f"For {len(shown)} of them an event, a PDU or a history shows a difference: {shown.count('alone')} alone, "
-        f"{shown.count('together')} together with others that are needed too, {shown.count('without')} only by "
-        f"being taken out of {vet.candidate}"
-        + (f", {shown.count('choice')} by another choice of a reading." if "choice" in shown else ".")
+        f"For {len(shown)} of them an event, a PDU or a history shows a difference"
+        + (f": {how}." if shown else ".")
         + (f" For {built} the prover built an event that shows one." if built else "")
         + (f" Of {proved} it is proved that no verdict on an event changes by it." if proved else "")
         + (f" For {unsaid} there can be none." if unsaid else "")
@@ -204,9 +209,11 @@ def unknown(vet: "Vet") -> list[str]:
     if late:
         out.append(f"About {_count(late, 'edit')} nothing was asked.")
     open_ = [f"`{p.property}`" for p in vet.promises if "unknown" in (p.base, p.candidate)]
-    open_ += [f"`{h.property}`" for h in vet.held if "unknown" in (h.base.verdict, h.candidate.verdict)]
+    open_ += [
+        f"`{h.property}` where {h.world.words}" for h in vet.held if "unknown" in (h.base.verdict, h.candidate.verdict)
+    ]
     if open_:
-        out.append(f"There was no answer about {', '.join(dict.fromkeys(open_))}.")
+        out.append(f"There was no answer about {'; '.join(dict.fromkeys(open_))}.")
     missing = vet_promises.not_asked(vet)
     if missing:
         out.append(f"Not asked about: {', '.join(f'`{name}`' for name in missing)}.")
