@@ -34,12 +34,14 @@ class Simulation {
     if (!scenario) throw Refusal(scenario.error().front());
     std::vector<properties::Property> asked;
     for (const std::string& name : watched) asked.push_back(property(name));
-    if (watched.empty()) asked = properties::all();
+    if (watched.empty()) asked = properties::of_runs();
     monitor_ = std::make_unique<monitor::Monitor>(
-        std::move(asked), [this](const std::string& name, const properties::Property& one) -> ProgramPtr {
+        std::move(asked),
+        [this](const std::string& name, const properties::Property& one) -> ProgramPtr {
           auto program = properties::compile(loaded_.at(name)->text, *one.text);
           return program ? *program : nullptr;
-        });
+        },
+        [this](const std::string& name) { return &loaded_.at(name)->text; });
     scenarios::RunOptions options;
     options.seed = seed;
     options.version = version;
@@ -104,7 +106,7 @@ class Simulation {
 
  private:
   static properties::Property property(const std::string& name) {
-    auto found = properties::open(name);
+    auto found = properties::open_of_run(name);
     if (!found) throw Refusal(found.error().front());
     return std::move(*found);
   }

@@ -29,12 +29,20 @@ CAPABILITIES = (
     "replay",
     "flood",
     "resurrect",
+    "grind-first",
+    "grind-last",
+    "collude",
 )
 # What the user of the hostile server holds, least first, and its number in the scenario.
 POWERS = {"banned": 3, "user": 3, "moderator": 1, "creator": 0}
+# What the page says of each version: promises about merges, and that servers agree in the end.
+WATCHED = ("converges", "delivers", "key-lost", "rollback", "older-wins", "ban-holds", "authorised-result")
 SEEDS = (1, 2)
 TOGETHER = 2  # capabilities at once
-ALONE = ("flood",)  # tried alone only: with another capability it is the same fifty times, and takes minutes
+# Tried alone only: a flood with another capability is the same fifty times, and takes minutes; the place of an event in
+# which ids decide excludes most others; those who collude are two servers.
+ALONE = ("flood", "grind-first", "grind-last", "collude")
+PARTNERS = {"banned": 6, "user": 6, "moderator": 2, "creator": 1}  # with whom the user colludes; of another server
 
 SCENARIO = """name = "{name}"
 about = "Four servers, eight people who are seldom at odds; the server of user {user} is hostile."
@@ -62,8 +70,8 @@ at_hours = 2
 room = 0
 user = 0
 type = "m.room.member"
-state_key = 3
-content = { membership = "ban" }
+state_key = {user}
+content = {{ membership = "ban" }}
 """
 HOSTILE = """
 [[adversary]]
@@ -76,7 +84,7 @@ a_day = 48
 
 @dataclass(frozen=True)
 class Adversary:
-    """One hostile server.
+    """One hostile server, or two that collude.
 
     Attributes
     ----------
@@ -117,8 +125,10 @@ def scenario(adversary: Adversary | None) -> str:
         return SCENARIO.format(name="nobody-hostile", user="nobody")
     user = POWERS[adversary.power]
     quoted = ", ".join(f'"{one}"' for one in adversary.capabilities)
-    ban = BAN if adversary.power == "banned" else ""
-    return SCENARIO.format(name=adversary.name(), user=user) + ban + HOSTILE.format(user=user, capabilities=quoted)
+    users = [user, PARTNERS[adversary.power]] if "collude" in adversary.capabilities else [user]
+    bans = [BAN.format(user=one) for one in users if adversary.power == "banned"]
+    hostile = [HOSTILE.format(user=one, capabilities=quoted) for one in users]
+    return "".join((SCENARIO.format(name=adversary.name(), user=" and user ".join(map(str, users))), *bans, *hostile))
 
 
 @dataclass(frozen=True)
@@ -184,7 +194,7 @@ def lattice() -> list[Adversary]:
     Examples
     --------
     >>> len(lattice())
-    228
+    240
     """
     return [
         Adversary(power, chosen)
@@ -252,7 +262,7 @@ def cheapest(
 
 def _run(path: Path, adversary: Adversary | None, version: str, seed: int) -> tuple[list[str], dict[str, int]]:
     path.write_text(scenario(adversary), encoding="utf-8")
-    run = Simulation(path, version=version, seed=seed)
+    run = Simulation(path, version=version, seed=seed, watch=WATCHED)
     run.go()
     monitors = run.monitors()
     return [one["property"] for one in monitors], {m["property"]: m["violated"] for m in monitors if m["violated"]}

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from stateroom.adversaries import POWERS, SEEDS, TOGETHER, Front, cheapest, markdown, scenario
+from stateroom.adversaries import ALONE, POWERS, SEEDS, TOGETHER, Front, cheapest, markdown, scenario
 from stateroom.bench import bench
 from stateroom.errors import StateroomError
 from stateroom.output import INTERRUPTED, fail_with, note_json, words, write_whole
@@ -18,7 +18,8 @@ HEAD = """# The cheapest adversary
 Made by `stateroom adversaries{asked}`.
 
 One server of four is hostile. Its user is {powers}; what it does otherwise than others is up to {together}
-of the capabilities of [`sim/adversary`](../sim/adversary) (`flood` alone). Each such adversary meets eight people for
+of the capabilities of [`sim/adversary`](../sim/adversary) ({alone} alone; who colludes is
+two servers). Each such adversary meets eight people for
 a day, under the seeds {seeds}; nobody kicks, bans or lowers anybody. A row names those that break the property and of
 which none can do with less power or fewer capabilities. *None found* is said of these runs alone.
 
@@ -85,7 +86,13 @@ def adversaries(
         )
         *less, most = POWERS
         powers = f"{', '.join(less)} or {most}"
-        head = HEAD.format(asked=asked, powers=powers, together=TOGETHER, seeds=", ".join(map(str, numbers)))
+        head = HEAD.format(
+            asked=asked,
+            powers=powers,
+            together=TOGETHER,
+            alone=", ".join(f"`{one}`" for one in ALONE),
+            seeds=", ".join(map(str, numbers)),
+        )
         sys.stdout.write(head + markdown(found))
     if interrupted:
         raise typer.Exit(INTERRUPTED)

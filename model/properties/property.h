@@ -27,8 +27,9 @@ using graph::State;
 enum class Scope : std::uint8_t {
   kMerge,  // of state sets and what they resolve to: a text
   kRun,    // of what servers held in a run
+  kStep,   // of what a server did with one event or one merge of a run (steps.h)
 };
-std::string_view name(Scope scope);  // "merge", "run"
+std::string_view name(Scope scope);  // "merge", "run", "step"
 
 struct Property {
   std::string name, id;
@@ -39,6 +40,11 @@ struct Property {
 
 /// All that have a checker, in the order of the interface.
 const std::vector<Property>& all();
+/// All that a simulated run can be asked: `all`, and those of single steps.
+const std::vector<Property>& of_runs();
+/// As `open`, of what a run can be asked. Error: kFormat for a property of the interface that a run says nothing of,
+/// with the reason.
+std::expected<Property, rules::Errors> open_of_run(std::string_view name_or_path, const base::Limits& limits = {});
 /// By name or id; null if there is none.
 const Property* find(std::string_view name_or_id);
 /// By name or id, or a text of the user by its path (whatever holds a '/' or ends with ".property"). Errors:

@@ -16,12 +16,14 @@ using server::RoomIndex;
 using server::ServerIndex;
 using server::World;
 
-constexpr std::array<Capability, 11> kAll{Capability::kWithhold, Capability::kDelay,       Capability::kEquivocate,
-                                          Capability::kBackDate, Capability::kForwardDate, Capability::kCherryPick,
-                                          Capability::kOldPrev,  Capability::kLieInState,  Capability::kReplay,
-                                          Capability::kFlood,    Capability::kResurrect};
+constexpr std::array<Capability, 14> kAll{Capability::kWithhold,  Capability::kDelay,       Capability::kEquivocate,
+                                          Capability::kBackDate,  Capability::kForwardDate, Capability::kCherryPick,
+                                          Capability::kOldPrev,   Capability::kLieInState,  Capability::kReplay,
+                                          Capability::kFlood,     Capability::kResurrect,   Capability::kGrindFirst,
+                                          Capability::kGrindLast, Capability::kCollude};
 constexpr std::int64_t kFarAheadMs = 24 * 3'600'000;
 constexpr std::uint32_t kFloodEvents = 50;
+constexpr std::size_t kHiddenMost = 4;  // events of a ring, then they are shown
 
 bool has(const StrategyOptions& options, Capability capability) {
   return std::ranges::find(options.capabilities, capability) != options.capabilities.end();
@@ -71,8 +73,10 @@ class HostileServer final : public server::Behaviour {
 
 class HostileUser final : public server::Actor {
  public:
-  HostileUser(World& world, ServerIndex server, RoomIndex room, std::string user, const StrategyOptions& options)
+  HostileUser(World& world, ServerIndex server, RoomIndex room, std::string user, const StrategyOptions& options,
+              std::shared_ptr<Ring> ring)
       : options_(options),
+        ring_(std::move(ring)),
         server_(server),
         room_(room),
         user_(std::move(user)),
@@ -80,12 +84,41 @@ class HostileUser final : public server::Actor {
 
   void wake(World& world) override {
     const receive::View* view = world.server(server_).view(room_);
-    if (view != nullptr) hurt(world, *view);
+    if (view != nullptr && ring_ != nullptr) {
+      collude(world, *view);
+    } else if (view != nullptr) {
+      hurt(world, *view);
+    }
     if (options_.rate > 0)
       world.wake_again(world.now() + kernel::exponential_wait(random_, kernel::kDay * 1000 / options_.rate));
   }
 
  private:
+  /// Knows what the others know, goes on from there and tells them alone; once there is enough it is shown to all.
+  void collude(World& world, const receive::View& view) {
+    for (const ServerIndex other : ring_->members) {
+      if (other != server_) world.share(room_, other, server_);
+    }
+    if (ring_->hidden.size() >= kHiddenMost) return show(world, view);
+    Act act = idea();
+    place(world, view, act);
+    const auto made = world.act_anyhow(room_, act, std::vector<ServerIndex>{});
+    if (!made) return;
+    ring_->hidden.emplace_back(*made, server_);
+    for (const ServerIndex other : ring_->members) {
+      if (other != server_) world.share(room_, server_, other);
+    }
+  }
+
+  void show(World& world, const receive::View& view) {
+    const std::vector<ServerIndex> in = world.servers_in(room_, view.current());
+    for (const auto& [event, maker] : std::exchange(ring_->hidden, {})) {
+      for (const ServerIndex to : in) {
+        if (std::ranges::find(ring_->members, to) == ring_->members.end()) world.send(room_, event, maker, to);
+      }
+    }
+  }
+
   void hurt(World& world, const receive::View& view) {
     if (has(options_, Capability::kReplay)) replay(world, view);
     const std::uint32_t count = has(options_, Capability::kFlood) ? kFloodEvents : 1;
@@ -162,10 +195,24 @@ class HostileUser final : public server::Actor {
       act.prev_events = std::vector{*after};
       act.selected_from = view.after(*after);
     }
+    if (has(options_, Capability::kGrindFirst) || has(options_, Capability::kGrindLast)) beside(world, view, act);
     if (has(options_, Capability::kBackDate)) act.origin_server_ts = 1;
     if (has(options_, Capability::kForwardDate))
       act.origin_server_ts = server::kFirstTimestamp + world.now() / kernel::kMillisecond + kFarAheadMs;
     if (has(options_, Capability::kCherryPick) && random_.chance(1, 2)) act.selected_from = older_state(ledger, view);
+  }
+
+  /// In the place of the entry that it would replace, so that nothing but the ids decides between the two.
+  void beside(const World& world, const receive::View& view, Act& act) const {
+    act.grind = has(options_, Capability::kGrindLast) ? server::Grind::kLast : server::Grind::kFirst;
+    if (!act.state_key) return;
+    const graph::Room& room = world.ledger(room_).room();
+    const EventIndex rival = view.current(act.type, *act.state_key);
+    if (!rival.valid() || room.event(rival).sender == user_ || !view.has(rival)) return;
+    const auto cited = room.cited(room.edge_field("prev_events"), rival);
+    act.prev_events = std::vector<EventIndex>(cited.begin(), cited.end());
+    act.selected_from = view.before(rival);
+    act.origin_server_ts = room.origin_server_ts(rival);
   }
 
   /// The state after some earlier event.
@@ -183,6 +230,7 @@ class HostileUser final : public server::Actor {
   }
 
   StrategyOptions options_;
+  std::shared_ptr<Ring> ring_;  // null: it acts alone
   ServerIndex server_;
   RoomIndex room_;
   std::string user_;
@@ -216,18 +264,26 @@ std::string_view name(Capability capability) {
       return "flood";
     case Capability::kResurrect:
       return "resurrect";
+    case Capability::kGrindFirst:
+      return "grind-first";
+    case Capability::kGrindLast:
+      return "grind-last";
+    case Capability::kCollude:
+      return "collude";
   }
   return "";
 }
 
 std::span<const Capability> all_capabilities() { return kAll; }
 
-void attack(World& world, ServerIndex server, RoomIndex room, const std::string& user, const StrategyOptions& options) {
+void attack(World& world, ServerIndex server, RoomIndex room, const std::string& user, const StrategyOptions& options,
+            std::shared_ptr<Ring> ring) {
   base::require(world.server_of(user) == server, "an adversary acts by a user of its own server");
   world.set_behaviour(server,
                       std::make_unique<HostileServer>(
                           options, server, world.streams().at("adversary").at(server.value()).at("server").random()));
-  world.add_actor(std::make_unique<HostileUser>(world, server, room, user, options), options.begin);
+  if (ring != nullptr) ring->members.push_back(server);
+  world.add_actor(std::make_unique<HostileUser>(world, server, room, user, options, std::move(ring)), options.begin);
 }
 
 }  // namespace stateroom::adversary

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/server/world.h"
@@ -28,6 +29,9 @@ enum class Capability : std::uint8_t {
   kReplay,       // sends old events again
   kFlood,        // many events at once
   kResurrect,    // once out of the room, comes back through the last event at which it was in
+  kGrindFirst,   // puts its state beside the entry that it replaces: same prev_events, same timestamp, an id before it
+  kGrindLast,    // the same with an id after it
+  kCollude,  // shares what it knows with the others that collude; they make a branch of their own and show it at once
 };
 std::string_view name(Capability capability);  // "withhold", "back-date", …
 std::span<const Capability> all_capabilities();
@@ -40,8 +44,15 @@ struct StrategyOptions {
   kernel::Time delay = kernel::kHour;
 };
 
-/// Makes `server` hostile in `room`. `user` is the id of the acting user, who is one of its own.
+/// Hostile servers of one room that act together: what one knows all know, and what they made and have not shown yet.
+struct Ring {
+  std::vector<server::ServerIndex> members;
+  std::vector<std::pair<base::EventIndex, server::ServerIndex>> hidden;  // with whose it is
+};
+
+/// Makes `server` hostile in `room`. `user` is the id of the acting user, who is one of its own. `ring`: with whom it
+/// colludes, if it does.
 void attack(server::World& world, server::ServerIndex server, server::RoomIndex room, const std::string& user,
-            const StrategyOptions& options);
+            const StrategyOptions& options, std::shared_ptr<Ring> ring = nullptr);
 
 }  // namespace stateroom::adversary

@@ -50,8 +50,21 @@ struct Monitor::Asker {
   properties::Checker checker;
 };
 
-Monitor::Monitor(std::vector<properties::Property> watched, Compile compile, std::size_t finds_most)
-    : compile_(std::move(compile)), finds_most_(finds_most) {
+namespace {
+
+std::set<std::string, std::less<>> of_steps(const std::vector<properties::Property>& watched) {
+  std::set<std::string, std::less<>> out;
+  for (const properties::Property& one : watched) {
+    if (one.scope == properties::Scope::kStep) out.insert(one.name);
+  }
+  return out;
+}
+
+}  // namespace
+
+Monitor::Monitor(std::vector<properties::Property> watched, Compile compile, StepWatch::TextOf text_of,
+                 std::size_t finds_most)
+    : compile_(std::move(compile)), steps_(of_steps(watched), std::move(text_of)), finds_most_(finds_most) {
   for (properties::Property& property : watched) tallies_.push_back({std::move(property), 0, 0, 0, 0, 0, 0, {}});
   for (const char* name : {"merges", "merges_of_three_or_more", "resets", "soft_failed_in_state"}) witnesses_[name] = 0;
 }
@@ -138,6 +151,7 @@ void Monitor::resolved(World& world, RoomIndex room, std::span<const State> stat
     all.honest_clock = all.honest_clock && one.honest_clock;
     all.no_revocation = all.no_revocation && one.no_revocation;
   }
+  count(world, room, steps_.resolved(world, room, states), all);
   const receive::Ledger& ledger = world.ledger(room);
   for (std::size_t number = 0; number < tallies_.size(); ++number) {
     Tally& one = tallies_[number];
@@ -175,11 +189,32 @@ void Monitor::resolved(World& world, RoomIndex room, std::span<const State> stat
   }
 }
 
-void Monitor::received(World& world, RoomIndex room, ServerIndex by, EventIndex event, const receive::Verdict&,
+/// What steps say: how often they were asked, under which hypotheses, and the first that break a property.
+void Monitor::count(World& world, RoomIndex room, const std::vector<Seen>& seen, const Past& past) {
+  for (const Seen& one : seen) {
+    Tally& of = *tally(one.property);
+    ++of.asked;
+    of.asked_honest_clock += past.honest_clock ? 1 : 0;
+    of.asked_no_revocation += past.no_revocation ? 1 : 0;
+    of.asked_both += past.honest_clock && past.no_revocation ? 1 : 0;
+    if (!one.broken) continue;
+    Find find;
+    find.time = world.now();
+    find.room = room;
+    find.words = one.words;
+    if (one.key.valid()) find = find_at(world, room, one.key, one.had, one.came, one.words);
+    find.honest_clock = past.honest_clock;
+    find.no_revocation = past.no_revocation;
+    report(of, std::move(find));
+  }
+}
+
+void Monitor::received(World& world, RoomIndex room, ServerIndex by, EventIndex event, const receive::Verdict& verdict,
                        State before) {
   if (!world.server(by).honest()) return;
   const receive::View& view = *world.server(by).view(room);
-  past(world, room, event);
+  const Past of_event = past(world, room, event);
+  count(world, room, steps_.received(world, room, by, event, verdict, before), of_event);
   if (view.current() != before) watch_current(world, room, by, before, view.current());
 }
 

@@ -17,6 +17,7 @@
 
 #include "model/properties/hypotheses.h"
 #include "model/properties/property.h"
+#include "sim/monitor/step_watch.h"
 #include "sim/server/world.h"
 
 namespace stateroom::monitor {
@@ -50,7 +51,9 @@ class Monitor final : public server::Observer {
   /// The program of a version, by its name, with a property of merges. Null: it cannot be asked of this version.
   using Compile =
       std::function<std::shared_ptr<const rules::Program>(const std::string& version, const properties::Property&)>;
-  Monitor(std::vector<properties::Property> watched, Compile compile, std::size_t finds_most = 10);
+  /// `text_of`: a version's text, from which properties of steps are said; without it they are not asked.
+  Monitor(std::vector<properties::Property> watched, Compile compile, StepWatch::TextOf text_of = {},
+          std::size_t finds_most = 10);
   ~Monitor() override;
 
   void made(server::World& world, RoomIndex room, ServerIndex by, base::EventIndex event) override;
@@ -82,6 +85,7 @@ class Monitor final : public server::Observer {
   Asker* asker(server::World& world, RoomIndex room, std::size_t tally);
   Tally* tally(std::string_view name);
   void report(Tally& tally, Find find);
+  void count(server::World& world, RoomIndex room, const std::vector<Seen>& seen, const Past& past);
   Find find_at(server::World& world, RoomIndex room, base::KeyIndex key, base::EventIndex had, base::EventIndex came,
                std::string words);
   void ask_converges(server::World& world, std::span<const ServerIndex> core, Tally& tally);
@@ -90,6 +94,7 @@ class Monitor final : public server::Observer {
   void ask_delivers(server::World& world, std::span<const ServerIndex> core, Tally& tally);
 
   Compile compile_;
+  StepWatch steps_;
   std::size_t finds_most_;
   std::vector<Tally> tallies_;
   std::map<std::pair<RoomIndex, std::size_t>, std::unique_ptr<Asker>> askers_;

@@ -148,7 +148,7 @@ std::vector<std::string> tallies_json(const server::World&, const Monitor& monit
                                           : "never asked")
         .number("asked", number(one.asked))
         .number("violated", number(one.violated));
-    if (one.property.scope == properties::Scope::kMerge) {
+    if (one.property.scope != properties::Scope::kRun) {
       object.number("asked_honest_clock", number(one.asked_honest_clock))
           .number("asked_no_revocation", number(one.asked_no_revocation))
           .number("asked_both", number(one.asked_both))

@@ -115,9 +115,18 @@ void Run::add_acts() {
     act.content = part.content;
     world_->add_actor(std::make_unique<Once>(RoomIndex{part.room}, std::move(act)), part.at);
   }
-  for (const AdversaryPart& part : scenario_.adversaries)
-    adversary::attack(*world_, world_->server_of(user_id(part.options.user, scenario_.servers)), RoomIndex{part.room},
-                      user_id(part.options.user, scenario_.servers), part.options);
+  std::map<std::uint32_t, std::shared_ptr<adversary::Ring>> rings;  // by room
+  for (const AdversaryPart& part : scenario_.adversaries) {
+    const std::string user = user_id(part.options.user, scenario_.servers);
+    std::shared_ptr<adversary::Ring> ring;
+    if (std::ranges::find(part.options.capabilities, adversary::Capability::kCollude) !=
+        part.options.capabilities.end()) {
+      auto& of_room = rings[part.room];
+      if (of_room == nullptr) of_room = std::make_shared<adversary::Ring>();
+      ring = of_room;
+    }
+    adversary::attack(*world_, world_->server_of(user), RoomIndex{part.room}, user, part.options, std::move(ring));
+  }
 }
 
 std::vector<ServerIndex> Run::honest() const {

@@ -48,6 +48,20 @@ void World::process_waiting(RoomIndex room, ServerIndex at) {
   }
 }
 
+void World::share(RoomIndex room, ServerIndex from, ServerIndex to) {
+  const receive::View* has = servers_[from.at()].view(room);
+  const receive::View* view = servers_[to.at()].view(room);
+  if (has == nullptr || view == nullptr || !view->first_received().valid()) return;
+  const std::uint32_t first = std::max(view->known().all_below(), view->first_received().value());
+  for (std::uint32_t e = first; e < ledger(room).room().size(); ++e) {
+    const EventIndex event{e};
+    if (!has->has(event) || view->has(event) || !view->missing(event).empty()) continue;
+    ++counts_.deliveries;
+    process(room, to, event, std::nullopt);
+  }
+  process_waiting(room, to);
+}
+
 void World::ask_missing(RoomIndex room, ServerIndex at, EventIndex event) {
   Server& server = servers_[at.at()];
   Gap& gap = server.gaps_.at({room, event});

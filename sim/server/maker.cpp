@@ -85,6 +85,22 @@ std::vector<EventIndex> Maker::prev_events(const receive::View& view, const Act&
   return out;
 }
 
+/// Where ids are hashes they follow from the content; where they are chosen, their first character is another one.
+base::Result<event::Event> Maker::ground(const event::Draft& draft, const Act& act) const {
+  constexpr std::string_view kCharacters = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+  std::optional<event::Event> best;
+  for (std::size_t n = 0; n < kCharacters.size(); ++n) {
+    event::Draft variation = draft;
+    variation.content_json.insert(1, fmt::format("\"variation\":{}{}", n, draft.content_json == "{}" ? "" : ","));
+    variation.event_id_localpart.insert(0, 1, kCharacters[n]);
+    auto event = event::build(variation, ledger_.room().format(), keys_, act.cosigners);
+    if (!event) return event;
+    const bool before = best && event->event_id < best->event_id;
+    if (!best || before == (*act.grind == Grind::kFirst)) best = std::move(*event);
+  }
+  return std::move(*best);
+}
+
 base::Result<EventIndex> Maker::make(const receive::View& view, const Act& act, std::int64_t origin_server_ts) {
   if (act.state_key) ledger_.reserve({{act.type, *act.state_key}});
   const event::EventFormat& format = ledger_.room().format();
@@ -119,7 +135,7 @@ base::Result<EventIndex> Maker::make(const receive::View& view, const Act& act, 
                                     : field == "auth_events" ? pointers(auth)
                                                              : pointers(along));
   }
-  auto event = event::build(draft, format, keys_, act.cosigners);
+  auto event = act.grind ? ground(draft, act) : event::build(draft, format, keys_, act.cosigners);
   if (!event) return std::unexpected(event.error());
   if (ledger_.room().size() == 0) room_id_ = event::room_id_of(*event);
   receive::Facts facts = act.facts;

@@ -23,6 +23,9 @@ namespace stateroom::server {
 using base::EventIndex;
 using kernel::Time;
 
+/// Which id its maker wants an event to have, so that it tries variations of its content.
+enum class Grind : std::uint8_t { kFirst, kLast };
+
 /// Something that somebody wants to do. What honest people leave open stands at its end.
 struct Act {
   std::string type;
@@ -37,6 +40,7 @@ struct Act {
       selected_from;  // the state from which auth_events are selected, instead of the current one
   std::optional<std::int64_t> origin_server_ts;  // milliseconds
   std::optional<std::int64_t> depth;
+  std::optional<Grind> grind;  // of so many variations the one whose id sorts first or last, bytewise
   receive::Facts facts;
 };
 
@@ -58,6 +62,7 @@ class Maker {
   class Selections;
   std::vector<const event::Event*> pointers(std::span<const EventIndex> events) const;
   std::vector<EventIndex> prev_events(const receive::View& view, const Act& act) const;
+  base::Result<event::Event> ground(const event::Draft& draft, const Act& act) const;
 
   receive::Ledger& ledger_;
   std::uint32_t room_;

@@ -90,6 +90,8 @@ class World {
   std::optional<EventIndex> create(RoomIndex room, const Act& act);
   /// Sends an event that is known, once more.
   void send(RoomIndex room, EventIndex event, ServerIndex from, ServerIndex to);
+  /// `to` gets to know all that `from` has of a room, at once and by no network: of servers that act together.
+  void share(RoomIndex room, ServerIndex from, ServerIndex to);
   /// An m.room.member event of `user` about themself, "join", "knock" or "leave": at home if their server is in the
   /// room, else through a server that is (`via`, else the one that invited them, else one of those in the room).
   void member(RoomIndex room, const std::string& user, const std::string& membership,

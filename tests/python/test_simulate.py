@@ -28,7 +28,9 @@ def test_a_run_says_what_became_of_each_property(tmp_path: Path):
     schema = json.loads((Path(stateroom.__file__).parent / "schemas/simulate.json").read_text())
     for line in (*monitors, run):
         jsonschema.validate(line, schema)
-    assert {one["property"] for one in monitors} == {one.name for one in stateroom.history_properties()}
+    asked = {one["property"]: one["asked"] for one in monitors}
+    assert {*asked} > {one.name for one in stateroom.history_properties()}
+    assert all(asked[name] > 0 for name in ("peers", "no-escalation", "closed-selection", "no-lockout"))
     assert {one["property"]: one["outcome"] for one in monitors}["converges"] == "held"
     assert run["scenario"] == "mine"
     assert run["counts"]["deliveries"] > 50
@@ -92,6 +94,16 @@ def test_a_property_is_watched_by_its_id():
     result = call("quiet-room", "--json", "--days", "0.1", "--watch", "D1")
     assert result.exit_code == 0
     assert [json.loads(line).get("property") for line in result.stdout.splitlines()][:-1] == ["key-lost"]
+
+
+@pytest.mark.parametrize("name", ["same-rules:12", "same-result:12", "tie-break", "depth-free", "chain-identity"])
+def test_of_a_property_that_a_run_says_nothing_of_it_is_said_why(name: str):
+    result = call("quiet-room", "--json", "--days", "0.1", "--watch", name)
+    assert result.exit_code == 1
+    error = json.loads(result.stdout)["error"]
+    assert error["code"] == "format"
+    assert error["message"].startswith(f"a run is not asked `{name.partition(':')[0]}`: ")
+    assert error["hint"]
 
 
 def test_a_run_that_is_told_to_end_says_so():

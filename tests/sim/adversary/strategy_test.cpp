@@ -128,5 +128,102 @@ TEST(Strategy, ALiarTellsAStateThatIsNotSoToWhoeverJoinsThroughIt) {
   EXPECT_GT(world.server(ServerIndex{3}).view(room)->deviations(), 0u);
 }
 
+/// Who set the topic that server 1 has after a hostile moderator set some beside those of the creator.
+struct Contest {
+  std::string winner;
+  std::size_t beside = 0;  // hostile topics with the prev_events and the timestamp of an honest one
+};
+
+Contest contest(Capability capability) {
+  server::WorldOptions options;
+  options.servers = 4;
+  World world(options);
+  const RoomIndex room = open_room(world, "11", 4);
+  const std::string creator = server::user(0, 0), hostile = server::user(3, 3);
+  world.act(room, state_act(creator, "m.room.power_levels", "",
+                            R"({"users":{")" + creator + R"(":100,")" + hostile + R"(":50}})"));
+  world.act(room, state_act(creator, "m.room.topic", "", R"({"topic":"honest"})"));
+  StrategyOptions strategy;
+  strategy.capabilities = {capability};
+  strategy.begin = world.now() + kernel::kHour;
+  strategy.rate = 240'000;
+  attack(world, ServerIndex{3}, room, hostile, strategy);
+  world.run_until(world.now() + 12 * kernel::kHour);
+  const graph::Room& events = world.ledger(room).room();
+  const receive::View& view = *world.server(ServerIndex{1}).view(room);
+  Contest out{events.event(view.current("m.room.topic", "")).sender, 0};
+  const graph::EdgeField prev = events.edge_field("prev_events");
+  for (std::uint32_t e = 0; e < events.size(); ++e) {
+    for (std::uint32_t other = 0; other < e; ++other) {
+      const EventIndex one{e}, two{other};
+      if (events.event(one).sender != hostile || events.event(two).sender != creator || !view.has(one)) continue;
+      if (events.event(one).type != "m.room.topic" || events.event(two).type != "m.room.topic") continue;
+      const bool same = std::ranges::equal(events.cited(prev, one), events.cited(prev, two)) &&
+                        events.origin_server_ts(one) == events.origin_server_ts(two);
+      const bool last = events.event(one).event_id > events.event(two).event_id;
+      out.beside += same && last == (capability == Capability::kGrindLast) ? 1 : 0;
+    }
+  }
+  return out;
+}
+
+TEST(Strategy, IdsThatAreSearchedForDecideBetweenTwoEventsInOnePlace) {
+  const Contest last = contest(Capability::kGrindLast), first = contest(Capability::kGrindFirst);
+  EXPECT_EQ(last.winner, server::user(3, 3));
+  EXPECT_GE(last.beside, 1u);
+  EXPECT_EQ(first.winner, server::user(0, 0));
+  EXPECT_GE(first.beside, 5u);
+  EXPECT_EQ(contest(Capability::kReplay).beside, 0u);
+}
+
+/// Counts events of one hostile user that the other's server gets while no honest server has them.
+class SeenInSecret final : public server::Observer {
+ public:
+  void received(World& world, RoomIndex room, ServerIndex by, EventIndex event, const receive::Verdict&,
+                graph::State) override {
+    if (by != ServerIndex{3} || world.ledger(room).room().event(event).sender != server::user(2, 2)) return;
+    count += world.server(ServerIndex{0}).view(room)->has(event) ? 0 : 1;
+  }
+  std::size_t count = 0;
+};
+
+struct Colluded {
+  std::size_t in_secret = 0, joint = 0;  // events that honest servers have and that follow one of the other
+};
+
+Colluded colluded(bool together) {
+  server::WorldOptions options;
+  options.servers = 4;
+  World world(options);
+  const RoomIndex room = open_room(world, "11", 4);
+  world.network().stop(ServerIndex{2}, ServerIndex{3});
+  world.network().stop(ServerIndex{3}, ServerIndex{2});
+  SeenInSecret seen;
+  world.add_observer(&seen);
+  StrategyOptions strategy;
+  strategy.capabilities = {Capability::kCollude};
+  strategy.begin = world.now() + kernel::kHour;
+  strategy.rate = 48'000;
+  const auto ring = together ? std::make_shared<Ring>() : nullptr;
+  for (std::uint32_t s = 2; s < 4; ++s) attack(world, ServerIndex{s}, room, server::user(s, s), strategy, ring);
+  world.run_until(world.now() + kernel::kDay);
+  Colluded out{seen.count, 0};
+  const graph::Room& events = world.ledger(room).room();
+  for (std::uint32_t e = 0; e < events.size(); ++e) {
+    const std::string& sender = events.event(EventIndex{e}).sender;
+    if (sender != server::user(3, 3) || !world.server(ServerIndex{0}).view(room)->has(EventIndex{e})) continue;
+    for (const EventIndex cited : events.cited(events.edge_field("prev_events"), EventIndex{e}))
+      out.joint += events.event(cited).sender == server::user(2, 2) ? 1 : 0;
+  }
+  return out;
+}
+
+TEST(Strategy, ThoseWhoColludeKnowWhatNobodyElseKnowsAndShowItAtOnce) {
+  const Colluded together = colluded(true), apart = colluded(false);
+  EXPECT_GT(together.in_secret, 5u);
+  EXPECT_GT(together.joint, 3u);
+  EXPECT_EQ(apart.in_secret, 0u);
+}
+
 }  // namespace
 }  // namespace stateroom::adversary

@@ -25,9 +25,13 @@ Act message_act(const std::string& sender, const std::string& body) {
 }
 
 RoomIndex open_room(World& world, const std::string& version, std::uint32_t joined) {
+  return open_room(world, testing::program_of(version), joined);
+}
+
+RoomIndex open_room(World& world, std::shared_ptr<const rules::Program> program, std::uint32_t joined) {
   receive::Ledger::Keys keys{{"m.room.create", ""}, {"m.room.power_levels", ""}, {"m.room.join_rules", ""}};
   for (std::uint32_t s = 0; s < world.servers(); ++s) keys.emplace_back("m.room.member", user(s, s));
-  const RoomIndex room = world.add_room(testing::program_of(version), keys);
+  const RoomIndex room = world.add_room(std::move(program), keys);
   const std::string creator = user(0, 0);
   const rules::CoreVersion& core = world.ledger(room).program().version();
   std::string content = "{\"room_version\":\"" + core.identifier + "\"";

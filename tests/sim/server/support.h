@@ -18,6 +18,9 @@ Act message_act(const std::string& sender, const std::string& body);
 /// A public room of `user(0, 0)`, who has all power, with a user of each of the first `joined` servers.
 RoomIndex open_room(World& world, const std::string& version, std::uint32_t joined);
 
+/// The same under a program.
+RoomIndex open_room(World& world, std::shared_ptr<const rules::Program> program, std::uint32_t joined);
+
 /// The entries of a server's current state, in the order of keys.
 std::vector<EventIndex> current_entries(World& world, RoomIndex room, std::uint32_t server);
 
