@@ -66,7 +66,8 @@ def suites_of(version, folder):
 
 def ask(version, folder):
     """What notices each mutant: our suites one after the other, about what those before left; the public ones."""
-    asked = {suite: MutantRun(version) for suite in OURS}
+    public = MutantRun(version)
+    asked = {suite: public.without_suites() for suite in OURS}
     asked["small scope"].add_small_scope(citing=False, receipts=False)
     asked["citing"].add_citing()
     asked["random"].add_random(RANDOM, seed=1)
@@ -74,7 +75,6 @@ def ask(version, folder):
     asked["receipts"].add_receipts()
     asked["signers"].add_signers()
     asked[EXHAUSTIVE].add_exhaustive()
-    public = MutantRun(version)
     for suite, files in suites_of(version, folder).items():
         public.add_files(suite, files)
     found = []

@@ -3,6 +3,8 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,22 +22,56 @@ namespace {
 
 namespace py = pybind11;
 
-class Mutants {
+/// A version's text and its mutants, each compiled at most once. May be asked from several threads.
+class MutantTexts {
  public:
-  Mutants(const std::string& version, const std::string& profile) {
-    const auto loaded = bench_.load(version, {profile, {}});
+  MutantTexts(const std::string& version, const std::string& profile)
+      : loaded_(load(version, {profile, {}})), mutants_(rules::mutants(loaded_->text)), programs_(mutants_.size()) {}
+
+  const report::Loaded& version() const { return *loaded_; }
+  const std::vector<rules::Mutant>& mutants() const { return mutants_; }
+  report::LoadedPtr load(const std::string& version, const report::Choice& choice) const {
+    const auto loaded = bench_.load(version, choice);
     if (!loaded) throw Refusal(loaded.error().front());
-    loaded_ = *loaded;
-    mutants_ = rules::mutants(loaded_->text);
-    suites_ = std::make_unique<search::Suites>(loaded_->program);
+    return *loaded;
+  }
+  /// Null for a mutant that is no room version.
+  search::ProgramPtr program(std::size_t number) const {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (programs_.at(number)) return *programs_[number];
+    }
+    search::ProgramPtr program;  // made without the lock, so that threads compile side by side
+    if (const auto core = rules::elaborate(rules::apply(loaded_->text, mutants_.at(number)))) {
+      program = rules::Program::compile(*core, versions::compiled_tests());
+    }
+    const std::scoped_lock lock(mutex_);
+    programs_[number] = program;
+    return program;
   }
 
-  std::size_t count() const { return mutants_.size(); }
-  std::string sha256() const { return loaded_->text.sha256_with_errata; }
-  std::string name() const { return loaded_->text.name; }
+ private:
+  mutable report::Workbench bench_;
+  report::LoadedPtr loaded_;
+  std::vector<rules::Mutant> mutants_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::optional<search::ProgramPtr>> programs_;
+};
+
+class Mutants {
+ public:
+  Mutants(const std::string& version, const std::string& profile)
+      : Mutants(std::make_shared<const MutantTexts>(version, profile)) {}
+  explicit Mutants(std::shared_ptr<const MutantTexts> texts)
+      : texts_(std::move(texts)), suites_(std::make_unique<search::Suites>(texts_->version().program)) {}
+  Mutants without_suites() const { return Mutants(texts_); }
+
+  std::size_t count() const { return texts_->mutants().size(); }
+  std::string sha256() const { return texts_->version().text.sha256_with_errata; }
+  std::string name() const { return texts_->version().text.name; }
 
   py::dict describe(std::size_t number) const {
-    const rules::Mutant& mutant = mutants_.at(number);
+    const rules::Mutant& mutant = texts_->mutants().at(number);
     py::dict out;
     out["section"] = mutant.section.text();
     out["label"] = mutant.label;
@@ -52,7 +88,7 @@ class Mutants {
     for (const auto& [name, bytes] : files) {
       for (auto& item : event::read_items(bytes, name)) {
         const event::HistoryItem read = value_of(std::move(item));
-        event::History history = value_of(event::decode(read, loaded_->core->format, false));
+        event::History history = value_of(event::decode(read, texts_->version().core->format, false));
         histories.push_back({name, std::move(history.events), std::move(history.state_sets), true, policy_signs});
       }
     }
@@ -80,22 +116,20 @@ class Mutants {
 
   /// None for a mutant that is no room version.
   std::optional<std::vector<std::optional<std::string>>> ask(std::size_t number) const {
-    const auto core = rules::elaborate(rules::apply(loaded_->text, mutants_.at(number)));
-    if (!core) return std::nullopt;
-    return suites_->ask(rules::Program::compile(*core, versions::compiled_tests()));
+    const search::ProgramPtr program = texts_->program(number);
+    if (!program) return std::nullopt;
+    return suites_->ask(program);
   }
 
   /// None for a mutant that is no room version.
   std::optional<std::vector<std::uint64_t>> told(std::size_t suite, std::size_t number) const {
-    const auto core = rules::elaborate(rules::apply(loaded_->text, mutants_.at(number)));
-    if (!core) return std::nullopt;
-    return suites_->told(suite, rules::Program::compile(*core, versions::compiled_tests()));
+    const search::ProgramPtr program = texts_->program(number);
+    if (!program) return std::nullopt;
+    return suites_->told(suite, program);
   }
   std::vector<std::uint64_t> told_from(std::size_t suite, const std::string& version,
-                                       const std::map<std::string, std::string>& readings) {
-    const auto other = bench_.load(version, {"", readings});
-    if (!other) throw Refusal(other.error().front());
-    return suites_->told(suite, (*other)->program);
+                                       const std::map<std::string, std::string>& readings) const {
+    return suites_->told(suite, texts_->load(version, {"", readings})->program);
   }
   std::optional<bool> verdict(std::size_t suite, std::uint64_t number) const { return suites_->verdict(suite, number); }
   std::string words(std::size_t suite, std::uint64_t number) const { return suites_->words(suite, number); }
@@ -106,9 +140,7 @@ class Mutants {
   }
 
  private:
-  report::Workbench bench_;
-  report::LoadedPtr loaded_;
-  std::vector<rules::Mutant> mutants_;
+  std::shared_ptr<const MutantTexts> texts_;
   std::unique_ptr<search::Suites> suites_;
 };
 
@@ -143,6 +175,8 @@ void bind_mutants(py::module_& module) {
            "A suite of families, each a JSON text: `name, events, states, trials, recheck`; every trial is judged in "
            "every state; with `redacts` it is asked whether the trials, which are redactions, apply. Error: "
            "StateroomError, one cannot be read.")
+      .def("without_suites", &Mutants::without_suites,
+           "The same mutants without any suite; what one of the two compiles the other has too.")
       .def("suites", &Mutants::suites, "(name, cases) of each suite, in the order in which they were added.")
       .def("ask", &Mutants::ask, py::arg("number"), NoGil(),
            "For each suite the first case that tells the mutant from its version, or None; None if the mutant does "

@@ -149,6 +149,10 @@ class Mutants:
         """
         Whether the version allows a case's event, or its redaction applies; None where a case asks something else.
         """
+    def without_suites(self) -> Mutants:
+        """
+        The same mutants without any suite; what one of the two compiles the other has too.
+        """
     def words(
         self, suite: typing.SupportsInt | typing.SupportsIndex, number: typing.SupportsInt | typing.SupportsIndex
     ) -> str:

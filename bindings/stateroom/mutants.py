@@ -89,6 +89,13 @@ class MutantRun:
         self.version: str = self._core.name
         self.sha256: str = self._core.sha256
 
+    def without_suites(self) -> "MutantRun":
+        """Give a run of the same mutants with no suite yet; what one of the two compiles the other has too."""
+        out = MutantRun.__new__(MutantRun)
+        out._core = self._core.without_suites()
+        out.version, out.sha256 = self.version, self.sha256
+        return out
+
     def __len__(self) -> int:
         """How many mutants the text has; those that are no room version are among them."""
         return len(self._core)

@@ -1,16 +1,20 @@
-"""Rooms for test vectors that no drawing says: what a policy server signed, and what rests on a rejected event."""
+"""Rooms and create events for test vectors that no drawing says.
+
+A message that a policy server signed, what rests on a rejected event, create events with one member otherwise.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from stateroom.builder import Builder
 from stateroom.events import Event
-from stateroom.pdus import redact
+from stateroom.pdus import content_hash, redact
 
 ANNA, BORIS, CHLOE = "@anna:alpha.example", "@boris:beta.example", "@chloe:gamma.example"
 POLICY_SERVER, POLICY_KEY = "gamma.example", "ed25519:policy_server"
 
 History = dict[str, Any]
+PDU = dict[str, Any]
 
 
 def rooms(version: str) -> Iterator[tuple[str, History]]:
@@ -87,5 +91,49 @@ def _refused_create(version: str) -> History | None:
     create = room.create(ANNA, {"additional_creators": "nobody"})
     if room.decision(create).allowed:
         return None
-    room.join(ANNA)
+    room.join(ANNA, prev_events=[create])
     return room.to_dict()
+
+
+def create_events(version: str) -> Iterator[tuple[str, PDU, list[PDU]]]:
+    """Make create events that rules may refuse for one member.
+
+    Parameters
+    ----------
+    version
+        Name of a room version.
+
+    Yields
+    ------
+    tuple
+        What is special, the signed event, and the events that it names.
+
+    Examples
+    --------
+    >>> [about for about, _, _ in create_events("11")][:2]
+    ['a create event', 'a create event after another event']
+    """
+    room = Builder(version)
+    create = room.create(ANNA).pdu
+    yield "a create event", create, []
+    other = Builder(version, seed=1)
+    first = other.create(ANNA).pdu
+    prev = other.join(ANNA).pdu["prev_events"]
+    yield "a create event after another event", _signed(room, create | {"prev_events": prev}), [first]
+    elsewhere = create | {"room_id": "!room:beta.example"}
+    yield "a create event with the room id of another server", _signed(room, elsewhere), []
+    for said, changed in (
+        ("with a number as its version", {"room_version": 11}),
+        ("without a version", {"room_version": None}),
+        ("without a creator", {"creator": None}),
+    ):
+        content = {name: value for name, value in (create["content"] | changed).items() if value is not None}
+        yield f"a create event {said}", _signed(room, create | {"content": content}), []
+
+
+def _signed(room: Builder, pdu: PDU) -> PDU:
+    """Hash and sign a PDU anew."""
+    bare = {name: value for name, value in pdu.items() if name not in ("hashes", "signatures")}
+    hashed = bare | {"hashes": {"sha256": content_hash(bare, room.version)}}
+    signatures = room.sign("alpha.example", redact(hashed, room.version))["signatures"]
+    return hashed | {"signatures": signatures}

@@ -23,11 +23,11 @@ from stateroom.vector_cases import (
     of_event,
     redaction_case,
 )
-from stateroom.vector_rooms import rooms
+from stateroom.vector_rooms import create_events, rooms
 
 SUITE_FORMAT = "stateroom-vectors/1"
 ROUNDS_MAX = 6
-ROOMS = "rooms"
+ROOMS, CREATES = "rooms", "create events"
 # What only the host can find out, and no PDU of ours shows.
 FAULTS = ("its format is wrong", "its signatures are wrong", "its content hash is wrong")
 SLOW = (RECEIPTS, EXHAUSTIVE)
@@ -119,6 +119,10 @@ class VectorMaker:
         if self.options.small_scope:
             self._core.add_small_scope(SCOPE)
         self._core.add_citing(CITING)
+        self._creates = [
+            auth_case(self.version, about, event, [], more) for about, event, more in create_events(self.version)
+        ]
+        self._core.add_families(CREATES, [json.dumps(as_family(case, self.version)) for case in self._creates])
         for name, drawing in drawings().items():
             self._histories[SCENARIOS].append((name, redraw(drawing, self.version)))
         self._histories[ROOMS].extend(rooms(self.version))
@@ -263,6 +267,8 @@ class VectorMaker:
         try:
             if name == EXHAUSTIVE:
                 return self._of_family(inner)
+            if name == CREATES:
+                return self._creates[inner]
             if name in self._histories:
                 about, history = self._histories[name][inner]
                 return history_case(self.version, about, history)
@@ -304,7 +310,7 @@ class VectorMaker:
 
     def verify(self, cases: Sequence[Case]) -> list[set[Target]]:
         """Say of each case, as it is written, what it tells from the version."""
-        run = MutantRun(self.version)
+        run = self._run.without_suites()
         order: list[int] = []
         for number, case in enumerate(cases):
             if case["kind"] in ("auth", "redaction"):

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from stateroom.builder import Builder
 from stateroom.mutants import MutantRun
-from stateroom.vector_cases import history_case
-from stateroom.vector_rooms import POLICY_KEY, POLICY_SERVER, rooms
+from stateroom.pdus import signature
+from stateroom.vector_cases import auth_case, history_case
+from stateroom.vector_rooms import POLICY_KEY, POLICY_SERVER, create_events, rooms
 
 
 def outcomes(case):
@@ -64,3 +66,19 @@ def test_a_mutant_that_ignores_the_policy_servers_signature_is_told_where_it_is_
     file = json.dumps({"events": signed["events"]})
     run._core.add_histories("verified", [("signed", file)], policy_signs=False)
     assert run.ask(number) == {"verified": "signed: an event is soft-failed by one of them"}
+
+
+@pytest.mark.parametrize("version", ["1", "3", "11", "12"])
+def test_a_create_event_is_rejected_for_one_member(version):
+    found = {about: auth_case(version, about, event, [], more) for about, event, more in create_events(version)}
+    verdicts = {about: case["expected"]["label"] for about, case in found.items()}
+    assert verdicts == {
+        "a create event": "create.allow",
+        "a create event after another event": "create.prev_events",
+        "a create event with the room id of another server": "create.room_id",
+        "a create event with a number as its version": "create.room_version",
+        "a create event without a version": "create.allow",
+        "a create event without a creator": "create.creator" if version in {"1", "3"} else "create.allow",
+    }
+    for about, event, _ in create_events(version):
+        assert signature(event, version, "alpha.example", Builder(version).keys) == "valid", about
