@@ -177,9 +177,11 @@ std::vector<std::size_t> widths(const std::vector<Row>& rows, std::size_t begin,
   return out;
 }
 
+std::string indent(const Row& row) { return std::string(static_cast<std::size_t>(row.depth) * 2, ' '); }
+
 std::string laid_out(const Row& row, const std::vector<std::size_t>& width) {
-  const std::size_t indentation = static_cast<std::size_t>(row.depth) * 2;
-  std::string out(indentation, ' ');
+  std::string out = indent(row);
+  const std::size_t indentation = out.size();
   std::size_t hang = indentation + 4, column = indentation;
   for (std::size_t c = 0; c < row.parts.size(); ++c) {
     if (c > 0) {
@@ -215,18 +217,18 @@ class Comments {
     bool divided = false;
     for (; has() && next().line < row.line; ++index_) {
       divided |= divide(out, next().line);
-      out += std::string(static_cast<std::size_t>(row.depth) * 2, ' ') + next().text + "\n";
+      out += indent(row) + next().text + "\n";
     }
     divided |= divide(out, row.line);
     if (row.blank_before && !divided) out.insert(0, "\n");
     return out;
   }
 
-  // Those at the end of a row's lines stay at its end. `below`: the line of the next row, 0 if there is none.
-  std::string behind(const Row& row, std::uint32_t below) {
-    std::string out;
+  // Those at the ends of a row's lines. `below`: the line of the next row, 0 if there is none.
+  std::vector<std::string> behind(const Row& row, std::uint32_t below) {
+    std::vector<std::string> out;
     for (; has() && !next().alone && row.line != 0 && (below == 0 || next().line < below); ++index_)
-      out += (out.empty() ? "   " : " ") + next().text;
+      out.push_back(next().text);
     return out;
   }
 
@@ -270,7 +272,13 @@ std::string format(const File& file) {
     }
     std::uint32_t below = 0;
     for (std::size_t j = i + 1; j < rows.size() && below == 0; ++j) below = rows[j].line;
-    out += comments.above(row) + laid_out(row, width) + comments.behind(row, below) + "\n";
+    out += comments.above(row);
+    // Its lines may be broken elsewhere now, so that only one comment has a place at an end; more stand above.
+    const std::vector<std::string> behind = comments.behind(row, below);
+    if (behind.size() > 1) {
+      for (const std::string& comment : behind) out += indent(row) + comment + "\n";
+    }
+    out += laid_out(row, width) + (behind.size() == 1 ? "   " + behind[0] : "") + "\n";
   }
   return out + comments.rest();
 }

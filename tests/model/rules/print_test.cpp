@@ -145,6 +145,13 @@ TEST(Format, BlankLinesStayAndDivideWhatIsAligned) {
             "edit definitions\n  insert a = 1\n\n  # of b\n  insert longer = 2\n");
 }
 
+TEST(Format, SeveralCommentsAtTheLinesOfOneEntryStandAboveIt) {
+  const std::string head = "room version \"x\" extends \"1\"\n\nedit definitions\n";
+  const std::string once = formatted(head + "  insert a = b   # one\n    or c   # two\n  insert d = e # three\n");
+  EXPECT_EQ(once, head + "  # one\n  # two\n  insert a = b or c\n  insert d = e   # three\n");
+  EXPECT_EQ(formatted(once), once);
+}
+
 TEST(Format, LongLinesBreakWhereTheExpressionIsLoosest) {
   const std::string name(30, 'n');
   const std::string names = name + ", " + name + ", " + name;
