@@ -31,6 +31,7 @@ CAPABILITIES = (
     "resurrect",
     "grind-first",
     "grind-last",
+    "old-key",
     "collude",
 )
 # What the user of the hostile server holds, least first, and its number in the scenario.
@@ -42,6 +43,7 @@ TOGETHER = 2  # capabilities at once
 # Tried alone only: a flood with another capability is the same fifty times, and takes minutes; the place of an event in
 # which ids decide excludes most others; those who collude are two servers.
 ALONE = ("flood", "grind-first", "grind-last", "collude")
+NOT_TRIED = ("old-key",)  # no server gives up its key here
 PARTNERS = {"banned": 6, "user": 6, "moderator": 2, "creator": 1}  # with whom the user colludes; of another server
 
 SCENARIO = """name = "{name}"
@@ -200,7 +202,7 @@ def lattice() -> list[Adversary]:
         Adversary(power, chosen)
         for count in range(TOGETHER + 1)
         for power in POWERS
-        for chosen in combinations(CAPABILITIES, count)
+        for chosen in combinations([one for one in CAPABILITIES if one not in NOT_TRIED], count)
         if count < TOGETHER or not {*chosen} & {*ALONE}
     ]
 

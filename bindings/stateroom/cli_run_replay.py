@@ -67,6 +67,7 @@ def _print_room(room: dict[str, Any]) -> None:
     for server in room["servers"]:
         state = letters.setdefault(tuple(one["event_id"] for one in server["state"]), f"{len(letters) + 1}")
         name = server["server"] + ("" if server["up"] else " (down)") + ("" if server["honest"] else " (hostile)")
+        name += " (in part)" if server["in_part"] else ""
         counts = (f"{server[one]:,}" for one in ("received", "outliers", "soft_failed", "rejected", "waiting"))
         ids = server["extremities"]
         more = f" and {len(ids) - 2} more" if len(ids) > 2 else ""

@@ -111,7 +111,7 @@ Verdict View::receive(EventIndex event, std::optional<State> told) {
   base::require(!has(event), "an event is received once");
   Ledger& ledger = ledger_;
   const Rejections rejections(*this);
-  const bool own = told.has_value() || rejections.any() || follows_own(event) || !missing(event).empty();
+  const bool own = in_part_ || told.has_value() || rejections.any() || follows_own(event) || !missing(event).empty();
   Ledger::Common& common = ledger.common_[event.at()];
   State before;
   if (told) {
@@ -126,9 +126,10 @@ Verdict View::receive(EventIndex event, std::optional<State> told) {
     if (auto derived = ledger.text_->derived(); derived && !common.known)
       ledger.room().set_derived(event, std::move(*derived));
   }
+  if (in_part_) before = with_cited(event, before);
   Verdict verdict;
   ++ledger.counts_.receipts;
-  const bool share = ledger.options_.share && !rejections.any();
+  const bool share = ledger.options_.share && !rejections.any() && !in_part_;
   if (share && common.has_receipt && common.receipt_before == before && common.receipt_current == current_) {
     verdict = common.verdict;
   } else if (const auto known = ledger.receipts_.find({event, before, current_});
@@ -136,7 +137,7 @@ Verdict View::receive(EventIndex event, std::optional<State> told) {
     verdict = known->second;
   } else {
     ledger.asking_->ask(this, event, before, rejections.any());
-    verdict = check(event, told.has_value() && forward_.empty());
+    verdict = check(event, in_part_ || (told.has_value() && forward_.empty()));
     if (share) {
       if (!common.has_receipt) {
         common.has_receipt = true;
@@ -152,6 +153,22 @@ Verdict View::receive(EventIndex event, std::optional<State> told) {
   ledger.note_error();
   settle(event, before, verdict, own);
   return verdict;
+}
+
+/// What is known of the state before an event, resolved with the events that it cites.
+State View::with_cited(EventIndex event, State known) {
+  const graph::Room& room = ledger_.room();
+  std::vector<graph::StateStore::Entry> entries;
+  for (const EventIndex cited : room.cited(room.edge_field("auth_events"), event)) {
+    if (cited.valid() && room.key(cited).valid()) entries.emplace_back(room.key(cited), cited);
+  }
+  std::vector<State> states{known, ledger_.store().from(std::move(entries))};
+  std::ranges::sort(states);
+  if (states[0] == states[1] || states[0] == State{}) return states[1];
+  // No merge of the room's own, so nobody who watches is told of it.
+  const auto resolved = ledger_.resolver_->resolve(states);
+  if (!resolved && !ledger_.error_) ledger_.error_ = resolved.error();
+  return resolved ? *resolved : known;
 }
 
 /// Runs the checks of the text. A view that begins with an event has no current state to check it against: the state

@@ -35,6 +35,10 @@ class View {
   Verdict receive(EventIndex event);
   /// The same where another server says which state was before the event.
   Verdict receive(EventIndex event, State before);
+  /// From now on what is known of states is a part: an event is judged in what is known, resolved with the events that
+  /// it cites, and not in the current state (MSC3902). A server that learns the whole state begins a new view.
+  void know_in_part() { in_part_ = true; }
+  bool in_part() const { return in_part_; }
   /// Takes an event for a part of a state, as it is.
   void learn(EventIndex event);
 
@@ -65,6 +69,7 @@ class View {
 
   Verdict receive(EventIndex event, std::optional<State> told);
   Verdict check(EventIndex event, bool begins);
+  State with_cited(EventIndex event, State known);
   State state_after(EventIndex event, State before, bool rejected);
   bool follows_own(EventIndex event) const;
   void settle(EventIndex event, State before, const Verdict& verdict, bool own);
@@ -75,6 +80,7 @@ class View {
 
   Ledger& ledger_;
   graph::EdgeField prev_events_;
+  bool in_part_ = false;
   bool apart_;  // the current state follows other edges than prev_events
   KnownSet known_;
   EventIndex first_;

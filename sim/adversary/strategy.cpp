@@ -16,11 +16,11 @@ using server::RoomIndex;
 using server::ServerIndex;
 using server::World;
 
-constexpr std::array<Capability, 14> kAll{Capability::kWithhold,  Capability::kDelay,       Capability::kEquivocate,
+constexpr std::array<Capability, 15> kAll{Capability::kWithhold,  Capability::kDelay,       Capability::kEquivocate,
                                           Capability::kBackDate,  Capability::kForwardDate, Capability::kCherryPick,
                                           Capability::kOldPrev,   Capability::kLieInState,  Capability::kReplay,
                                           Capability::kFlood,     Capability::kResurrect,   Capability::kGrindFirst,
-                                          Capability::kGrindLast, Capability::kCollude};
+                                          Capability::kGrindLast, Capability::kOldKey,      Capability::kCollude};
 constexpr std::int64_t kFarAheadMs = 24 * 3'600'000;
 constexpr std::uint32_t kFloodEvents = 50;
 constexpr std::size_t kHiddenMost = 4;  // events of a ring, then they are shown
@@ -196,6 +196,7 @@ class HostileUser final : public server::Actor {
       act.selected_from = view.after(*after);
     }
     if (has(options_, Capability::kGrindFirst) || has(options_, Capability::kGrindLast)) beside(world, view, act);
+    if (has(options_, Capability::kOldKey)) act.key = 0;
     if (has(options_, Capability::kBackDate)) act.origin_server_ts = 1;
     if (has(options_, Capability::kForwardDate))
       act.origin_server_ts = server::kFirstTimestamp + world.now() / kernel::kMillisecond + kFarAheadMs;
@@ -268,6 +269,8 @@ std::string_view name(Capability capability) {
       return "grind-first";
     case Capability::kGrindLast:
       return "grind-last";
+    case Capability::kOldKey:
+      return "old-key";
     case Capability::kCollude:
       return "collude";
   }

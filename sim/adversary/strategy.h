@@ -31,6 +31,7 @@ enum class Capability : std::uint8_t {
   kResurrect,    // once out of the room, comes back through the last event at which it was in
   kGrindFirst,   // puts its state beside the entry that it replaces: same prev_events, same timestamp, an id before it
   kGrindLast,    // the same with an id after it
+  kOldKey,       // signs with the first key of its server, also when that has given it up
   kCollude,  // shares what it knows with the others that collude; they make a branch of their own and show it at once
 };
 std::string_view name(Capability capability);  // "withhold", "back-date", …

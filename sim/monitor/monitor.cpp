@@ -215,7 +215,7 @@ void Monitor::received(World& world, RoomIndex room, ServerIndex by, EventIndex 
   const receive::View& view = *world.server(by).view(room);
   const Past of_event = past(world, room, event);
   count(world, room, steps_.received(world, room, by, event, verdict, before), of_event);
-  if (view.current() != before) watch_current(world, room, by, before, view.current());
+  if (view.current() != before && !view.in_part()) watch_current(world, room, by, before, view.current());
 }
 
 /// How a server's current state went on: an entry that is an ancestor of the one before it is a reset.
@@ -248,7 +248,7 @@ void Monitor::ask_converges(World& world, std::span<const ServerIndex> core, Tal
 
 void Monitor::ask_converges(World& world, RoomIndex room, ServerIndex one, ServerIndex two, Tally& tally) {
   const receive::View *left = world.server(one).view(room), *right = world.server(two).view(room);
-  if (left == nullptr || right == nullptr) return;
+  if (left == nullptr || right == nullptr || left->in_part() || right->in_part()) return;
   const std::uint32_t events = world.ledger(room).room().size();
   for (std::uint32_t e = std::max(left->first_received().value(), right->first_received().value()); e < events; ++e) {
     if (left->has(EventIndex{e}) != right->has(EventIndex{e})) return;

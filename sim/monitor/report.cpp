@@ -124,6 +124,13 @@ std::string counts_json(const server::World& world) {
       .number("soft_failed", number(counts.soft_failed))
       .number("rejected", number(counts.rejected))
       .number("dropped", number(counts.dropped))
+      .number("partial_joins", number(counts.partial_joins))
+      .number("resyncs", number(counts.resyncs))
+      .number("rechecked", number(counts.rechecked))
+      .number("corrected", number(counts.corrected))
+      .number("rotations", number(counts.rotations))
+      .number("key_requests", number(counts.key_requests))
+      .number("unverifiable", number(counts.unverifiable))
       .number("messages", number(network.sent))
       .number("messages_lost", number(network.lost))
       .number("messages_blocked", number(network.blocked))
@@ -195,7 +202,7 @@ std::vector<std::string> log_json(const server::World& world) {
     if (entry.other != kNobody) object.text("other", world.server(ServerIndex{entry.other}).name());
     if (entry.room != kNobody && entry.event < world.ledger(RoomIndex{entry.room}).room().size())
       object.text("event", world.ledger(RoomIndex{entry.room}).room().event(EventIndex{entry.event}).event_id);
-    if (kind == server::Kind::kReceived)
+    if (kind == server::Kind::kReceived || kind == server::Kind::kRechecked)
       object.text("outcome", receive::name(static_cast<receive::Outcome>(entry.outcome)));
     out.push_back(object.done());
   }

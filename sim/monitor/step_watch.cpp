@@ -126,7 +126,8 @@ std::vector<Seen> StepWatch::received(World& world, RoomIndex index, server::Ser
   std::vector<Seen> out;
   Room& of = room(world, index);
   const receive::View& view = *world.server(by).view(index);
-  if (verdict.outcome == receive::Outcome::kDropped) return out;
+  // Who knows a part of the state judges in that part, until it judges anew.
+  if (verdict.outcome == receive::Outcome::kDropped || view.in_part()) return out;
   const bool accepted = verdict.outcome == receive::Outcome::kAccepted;
   ask_event(of, event, view.before(event), accepted, out);
   // A server that joins has no current state before.

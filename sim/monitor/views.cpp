@@ -46,6 +46,7 @@ std::string server_json(const server::Server& server, const receive::View& view,
       .text("server", server.name())
       .boolean("up", server.up())
       .boolean("honest", server.honest())
+      .boolean("in_part", view.in_part())
       .number("received", counts.received)
       .number("outliers", counts.outliers)
       .number("soft_failed", counts.soft_failed)

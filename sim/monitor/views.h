@@ -11,8 +11,9 @@
 
 namespace stateroom::monitor {
 
-/// One object a room: {"room", "room_version", "events", "servers": [{"server", "up", "honest", "received", "outliers",
-/// "soft_failed", "rejected", "waiting", "extremities", "state"}], "divergences": [{"type", "state_key", "held":
+/// One object a room: {"room", "room_version", "events", "servers": [{"server", "up", "honest", "in_part", "received",
+/// "outliers", "soft_failed", "rejected", "waiting", "extremities", "state"}], "divergences": [{"type", "state_key",
+/// "held":
 /// [{"event_id", "servers"}]}]}. A divergence is a key for which two servers have different entries; they are sorted by
 /// type, then state_key.
 std::vector<std::string> views_json(const server::World& world);

@@ -64,6 +64,20 @@ class Table {
     thousandths(key, value, static_cast<double>(kDaysMost * 24));
     out = value * (kernel::kHour / 1000);
   }
+  void minutes(std::string_view key, Time& out) {
+    std::int64_t value = out / (kernel::kMinute / 1000);
+    thousandths(key, value, static_cast<double>(kDaysMost * 24 * 60));
+    out = value * (kernel::kMinute / 1000);
+  }
+  void boolean(std::string_view key, bool& out) {
+    const toml::node* node = take(key);
+    if (node == nullptr) return;
+    if (const auto value = node->value_exact<bool>()) {
+      out = *value;
+    } else {
+      complain(*node, fmt::format("`{}` is true or false", key));
+    }
+  }
   void text(std::string_view key, std::string& out) {
     const toml::node* node = take(key);
     if (node == nullptr) return;
@@ -189,6 +203,8 @@ void read_room(Table& table, const Scenario& scenario, RoomPart& room) {
   table.number("moderators", room.moderators, 0, room.users - 1);
   constexpr std::array<std::string_view, 5> kJoinRules{"public", "invite", "knock", "restricted", "knock_restricted"};
   if (const auto rule = table.word("join_rule", kJoinRules)) room.join_rule = kJoinRules[*rule];
+  table.boolean("partial_joins", room.partial_joins);
+  table.minutes("resync_minutes", room.resync);
   table.tables("a_day", [&](Table& rates) {
     for (const workload::Doing doing : workload::all_doings())
       rates.thousandths(workload::name(doing), room.rates[static_cast<std::size_t>(doing)], 1e7);
@@ -227,6 +243,11 @@ void read_act(Table& table, const Scenario& scenario, ActPart& act) {
   } else if (content != nullptr) {
     table.complain(*content, "`content` is a table");
   }
+}
+
+void read_rotation(Table& table, const Scenario& scenario, RotationPart& rotation) {
+  table.number("server", rotation.server, 0, static_cast<std::int64_t>(scenario.servers) - 1);
+  table.hours("at_hours", rotation.at);
 }
 
 void read_adversary(Table& table, const Scenario& scenario, AdversaryPart& part) {
@@ -292,6 +313,8 @@ std::expected<Scenario, std::vector<Error>> read(std::string_view text, std::str
   table.tables("room", [&](Table& room) { read_room(room, out, out.rooms.emplace_back()); });
   table.tables("fault", [&](Table& fault) { read_fault(fault, out, out.faults.emplace_back()); });
   table.tables("act", [&](Table& act) { read_act(act, out, out.acts.emplace_back()); });
+  table.hours("key_validity_hours", out.key_validity);
+  table.tables("rotation", [&](Table& rotation) { read_rotation(rotation, out, out.rotations.emplace_back()); });
   table.tables("adversary", [&](Table& part) { read_adversary(part, out, out.adversaries.emplace_back()); });
   table.finish();
   if (out.rooms.empty())

@@ -41,6 +41,7 @@ base::Result<std::unique_ptr<Run>> Run::make(Scenario scenario, const RunOptions
   world.link = run->scenario_.link;
   world.keep_log = options.keep_log;
   world.share = options.share;
+  world.key_validity_ms = run->scenario_.key_validity / kernel::kMillisecond;
   run->world_ = std::make_unique<server::World>(world);
   for (server::Observer* observer : options.observers) run->world_->add_observer(observer);
   kernel::Random clocks = run->world_->streams().at("clocks").random();
@@ -69,6 +70,7 @@ base::Result<void> Run::add_rooms(const RunOptions& options, const ProgramOf& pr
     crowd.joined = part.joined;
     crowd.rates = part.rates;
     const RoomIndex room = world_->add_room(*program, workload::Crowd::keys(crowd));
+    if (part.partial_joins) world_->set_partial_joins(room, part.resync);
     world_->add_actor(std::make_unique<workload::Crowd>(*world_, room, std::move(crowd)), 0);
   }
   return {};
@@ -107,6 +109,8 @@ void Run::add_faults() {
 }
 
 void Run::add_acts() {
+  for (const RotationPart& rotation : scenario_.rotations)
+    world_->add_rotation(ServerIndex{rotation.server}, rotation.at);
   for (const ActPart& part : scenario_.acts) {
     server::Act act;
     act.type = part.type;

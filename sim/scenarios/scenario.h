@@ -28,6 +28,8 @@ struct RoomPart {
   std::uint32_t joined = 0;  // of them, from the beginning; 0: all
   std::uint32_t moderators = 0;
   std::string join_rule = "public";
+  bool partial_joins = false;          // who joins is told no memberships at first
+  Time resync = 10 * kernel::kMinute;  // and asks for the whole state so much later
   workload::Rates rates{};
   std::string where;
 };
@@ -51,6 +53,12 @@ struct ActPart {
   std::string content = "{}";
 };
 
+/// A server gets another signing key.
+struct RotationPart {
+  std::uint32_t server = 0;
+  Time at = 0;
+};
+
 struct AdversaryPart {
   std::uint32_t room = 0;
   adversary::StrategyOptions options;  // its user's server is the hostile one
@@ -68,7 +76,9 @@ struct Scenario {
   std::vector<FaultPart> faults;
   std::vector<ActPart> acts;
   std::vector<AdversaryPart> adversaries;
-  std::string text;  // the bytes of the file
+  std::vector<RotationPart> rotations;
+  Time key_validity = 7 * kernel::kDay;  // for so long a server vouches for its key, each time that it is asked
+  std::string text;                      // the bytes of the file
 };
 
 /// Reads a file; `where` is its name in errors.

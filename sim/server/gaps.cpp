@@ -14,6 +14,7 @@ void World::arrive(RoomIndex room, ServerIndex at, EventIndex event, ServerIndex
     ++counts_.repeated;
     return;
   }
+  if (!verified(room, at, event, from)) return;
   if (view->missing(event).empty()) {
     ++counts_.deliveries;
     process(room, at, event, std::nullopt);
@@ -68,7 +69,9 @@ void World::ask_missing(RoomIndex room, ServerIndex at, EventIndex event) {
   if (gap.asked) return;
   // Whoever names an event that waits itself waits with it.
   const auto missing = server.view(room)->missing(event);
-  const bool waits = std::ranges::all_of(missing, [&](EventIndex one) { return server.gaps_.contains({room, one}); });
+  const bool waits = std::ranges::all_of(missing, [&](EventIndex one) {
+    return server.gaps_.contains({room, one}) || server.unverified_.contains({room, one});
+  });
   if (waits) return;
   ServerIndex to = gap.from;
   if (gap.tries > 0) {
@@ -126,7 +129,8 @@ void World::on_missing_request(const Message& message) {
   const receive::View* view = server.view(message.room);
   Message answer = answer_to(message, Kind::kMissingAnswer);
   List found;
-  const bool answers = server.behaviour_ == nullptr || server.behaviour_->answers(*this, message.room, message.from);
+  const bool answers = !server.knows_in_part(message.room) &&
+                       (server.behaviour_ == nullptr || server.behaviour_->answers(*this, message.room, message.from));
   if (view != nullptr && answers && in_room(message.room, message.from)) {
     const graph::Room& events = ledger(message.room).room();
     const graph::EdgeField prev = events.edge_field("prev_events");
@@ -160,7 +164,7 @@ void World::on_missing_answer(const Message& message) {
   receive::View* view = server.view(message.room);
   if (view == nullptr) return;
   for (const Outbox::Pdu& one : events) {
-    if (view->has(one.event)) continue;
+    if (view->has(one.event) || !verified(message.room, message.to, one.event, message.from)) continue;
     const auto [at, fresh] = server.gaps_.try_emplace({message.room, one.event});
     if (fresh) at->second.from = message.from;
   }
@@ -190,7 +194,8 @@ void World::on_state_request(const Message& message) {
   const receive::View* view = server.view(message.room);
   Message answer = answer_to(message, Kind::kStateAnswer);
   Behaviour* behaviour = server.behaviour_;
-  const bool answers = behaviour == nullptr || behaviour->answers(*this, message.room, message.from);
+  const bool answers = !server.knows_in_part(message.room) &&
+                       (behaviour == nullptr || behaviour->answers(*this, message.room, message.from));
   const bool knows = view != nullptr && view->has(message.event);
   if (answers && knows && in_room(message.room, message.from)) {
     List list;
@@ -215,7 +220,6 @@ void World::on_state_request(const Message& message) {
 /// The entries and what they cite for their authorisation become known.
 graph::State World::learn_state(RoomIndex room, receive::View& view, const List& entries) {
   const graph::Room& events = ledger(room).room();
-  const graph::EdgeField auth = events.edge_field("auth_events");
   std::vector<graph::StateStore::Entry> state;
   std::vector<EventIndex> next;
   for (const Outbox::Pdu& entry : entries) {
@@ -223,16 +227,23 @@ graph::State World::learn_state(RoomIndex room, receive::View& view, const List&
     state.emplace_back(events.key(entry.event), entry.event);
     next.push_back(entry.event);
   }
-  while (!next.empty()) {
-    const EventIndex event = next.back();
-    next.pop_back();
+  learn(room, view, std::move(next));
+  return ledger(room).store().from(std::move(state));
+}
+
+/// Events and what they cite for their authorisation.
+void World::learn(RoomIndex room, receive::View& view, std::vector<EventIndex> events) {
+  const graph::Room& all = ledger(room).room();
+  const graph::EdgeField auth = all.edge_field("auth_events");
+  while (!events.empty()) {
+    const EventIndex event = events.back();
+    events.pop_back();
     if (view.knows(event)) continue;
     view.learn(event);
-    for (const EventIndex cited : events.cited(auth, event)) {
-      if (cited.valid()) next.push_back(cited);
+    for (const EventIndex cited : all.cited(auth, event)) {
+      if (cited.valid()) events.push_back(cited);
     }
   }
-  return ledger(room).store().from(std::move(state));
 }
 
 void World::on_state_answer(const Message& message) {
@@ -240,6 +251,8 @@ void World::on_state_answer(const Message& message) {
   const List entries = release(message.payload);
   Server& server = servers_[message.to.at()];
   receive::View* view = server.view(message.room);
+  if (is_resync(message.room, message.to, message.event))
+    return have_whole_state(message.room, message.to, message.event, entries);
   if (view == nullptr || server.gaps_.erase({message.room, message.event}) == 0 || view->has(message.event)) return;
   const graph::State before = learn_state(message.room, *view, entries);
   ++counts_.deliveries;
@@ -249,6 +262,10 @@ void World::on_state_answer(const Message& message) {
 
 void World::on_no_answer(const Message& message) {
   Server& server = servers_[message.to.at()];
+  if (is_resync(message.room, message.to, message.event)) {
+    ++server.partial_.at(message.room).tries;
+    return put_resync(message.room, message.to, message.event, options_.backoff_us_first);
+  }
   const auto gap = server.gaps_.find({message.room, message.event});
   if (gap == server.gaps_.end()) return;
   constexpr std::uint32_t kTriesMost = 20;

@@ -109,7 +109,8 @@ void World::on_make(const Message& message) {
   std::swap(answer.from, answer.to);
   const Handshake& asked = handshakes_[message.payload];
   std::optional<EventIndex> event;
-  if (in_room(message.room, message.to)) event = make_for(message.room, message.to, asked.user, asked.membership);
+  const bool knows = in_room(message.room, message.to) && !servers_[message.to.at()].knows_in_part(message.room);
+  if (knows) event = make_for(message.room, message.to, asked.user, asked.membership);
   answer.accepted = event.has_value();
   answer.event = event.value_or(EventIndex::none());
   if (!post(answer)) servers_[message.from.at()].handshakes_.erase({message.room, asked.user});
@@ -136,7 +137,7 @@ void World::on_send(const Message& message) {
   answer.accepted = false;
   if (view != nullptr && view->has(message.event)) {
     answer.accepted = view->outcome(message.event) == receive::Outcome::kAccepted;
-  } else if (view != nullptr && in_room(message.room, message.to)) {
+  } else if (view != nullptr && in_room(message.room, message.to) && !view->in_part()) {
     const graph::State before = view->current();
     answer.accepted =
         process(message.room, message.to, message.event, std::nullopt).outcome == receive::Outcome::kAccepted;
@@ -168,6 +169,9 @@ void World::on_send_answer(const Message& message) {
   }
   receive::View& view = open_view(message.room, message.to);
   std::erase_if(server.gaps_, [&](const auto& gap) { return gap.first.first == message.room; });
+  server.partial_.erase(message.room);
+  if (rooms_[message.room.at()].resync_after)
+    join_in_part(message.room, message.to, message.from, message.event, entries);
   const graph::State before = learn_state(message.room, view, entries);
   ++counts_.deliveries;
   process(message.room, message.to, message.event, before);

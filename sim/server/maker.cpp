@@ -62,10 +62,11 @@ class Maker::Selections {
       known_;
 };
 
-Maker::Maker(receive::Ledger& ledger, std::uint32_t room, const std::vector<event::SigningKey>& keys)
+Maker::Maker(receive::Ledger& ledger, std::uint32_t room, const std::vector<event::SigningKey>& keys, KeyOf key_of)
     : ledger_(ledger),
       room_(room),
       keys_(keys),
+      key_of_(std::move(key_of)),
       room_id_(fmt::format("!room{}:{}", room, keys.front().server)),
       selections_(std::make_unique<Selections>(ledger)) {}
 Maker::~Maker() = default;
@@ -156,8 +157,8 @@ base::Result<event::Event> Maker::signed_event(EventIndex at) const {
   if (!bytes) return std::unexpected(bytes.error());
   std::string members;
   for (const std::string& server : ledger_.signers(at)) {
-    const auto key = std::ranges::find(keys_, server, &event::SigningKey::server);
-    if (key == keys_.end()) continue;
+    const event::SigningKey* const key = key_of_(server, at);
+    if (key == nullptr) continue;
     members += fmt::format("{}{}:{{{}:\"{}\"}}", members.empty() ? "" : ",", json::quoted(server),
                            json::quoted(key->key_id), event::sign(*key, *bytes));
   }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,7 +41,8 @@ struct Act {
       selected_from;  // the state from which auth_events are selected, instead of the current one
   std::optional<std::int64_t> origin_server_ts;  // milliseconds
   std::optional<std::int64_t> depth;
-  std::optional<Grind> grind;  // of so many variations the one whose id sorts first or last, bytewise
+  std::optional<std::uint32_t> key;  // the number of its server's signing key; else the one in use
+  std::optional<Grind> grind;        // of so many variations the one whose id sorts first or last, bytewise
   receive::Facts facts;
 };
 
@@ -49,8 +51,10 @@ constexpr std::int64_t kFirstTimestamp = 1'700'000'000'000;
 
 class Maker {
  public:
-  /// `room` tells apart the rooms of a world, `keys` are those of all servers.
-  Maker(receive::Ledger& ledger, std::uint32_t room, const std::vector<event::SigningKey>& keys);
+  /// With which key a server signed an event.
+  using KeyOf = std::function<const event::SigningKey*(const std::string& server, EventIndex event)>;
+  /// `room` tells apart the rooms of a world, `keys` are the first ones of all servers.
+  Maker(receive::Ledger& ledger, std::uint32_t room, const std::vector<event::SigningKey>& keys, KeyOf key_of);
   ~Maker();
   /// Errors: those of building events; kLimit.
   base::Result<EventIndex> make(const receive::View& view, const Act& act, std::int64_t origin_server_ts);
@@ -67,6 +71,7 @@ class Maker {
   receive::Ledger& ledger_;
   std::uint32_t room_;
   const std::vector<event::SigningKey>& keys_;
+  KeyOf key_of_;
   std::string room_id_;
   std::unique_ptr<Selections> selections_;
 };

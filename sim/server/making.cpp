@@ -15,6 +15,11 @@ std::optional<EventIndex> World::make(RoomIndex room, const receive::View& view,
   if (!event && event.error().code == base::ErrorCode::kDuplicateEvent) return std::nullopt;
   base::require(event.has_value(), event ? "" : event.error().message);
   log_.add(ledger(room).room().event(*event).event_id);
+  if (rotations_) {
+    rooms_[room.at()].key_of.resize(event->at() + 1);
+    const auto last = static_cast<std::uint32_t>(periods_[by.at()].size() - 1);
+    rooms_[room.at()].key_of.back() = static_cast<std::uint8_t>(std::min(act.key.value_or(last), last));
+  }
   return *event;
 }
 
@@ -28,6 +33,12 @@ void World::count_outcome(receive::Outcome outcome) {
 receive::Verdict World::process(RoomIndex room, ServerIndex at, EventIndex event, std::optional<graph::State> before) {
   receive::View& view = *servers_[at.at()].view(room);
   const graph::State current = view.current();
+  if (view.in_part()) {
+    const graph::Room& events = ledger(room).room();
+    for (const EventIndex cited : events.cited(events.edge_field("auth_events"), event)) {
+      if (cited.valid()) learn(room, view, {cited});
+    }
+  }
   const receive::Verdict verdict = before ? view.receive(event, *before) : view.receive(event);
   // What its own server does not accept was never sent: it is counted as refused, not here.
   if (server_of(ledger(room).room().event(event).sender) != at) count_outcome(verdict.outcome);
@@ -41,7 +52,12 @@ void World::spread(RoomIndex room, ServerIndex by, EventIndex event, graph::Stat
   ++counts_.events;
   note(Kind::kMade, 0, room, by, {}, event);
   for (Observer* observer : observers_) observer->made(*this, room, by, event);
-  const std::vector<ServerIndex>& in = servers_in(room, before);
+  std::vector<ServerIndex> in = servers_in(room, before);
+  if (const auto part = servers_[by.at()].partial_.find(room); part != servers_[by.at()].partial_.end()) {
+    in.insert(in.end(), part->second.servers.begin(), part->second.servers.end());
+    std::ranges::sort(in);
+    in.erase(std::ranges::unique(in).begin(), in.end());
+  }
   for (const ServerIndex to : in) {
     if (to != by) send(room, event, by, to);
   }

@@ -34,6 +34,12 @@ enum class Kind : std::uint8_t {
   kMade,        // only in the log: a server made an event
   kReceived,    // only in the log: what a server did with one
   kHealed,      // only in the log
+  kResync,      // it is time to ask for the whole state of a room that is known in part; in the log: it is known
+  kRechecked,   // only in the log: with the whole state an event came out otherwise
+  kRotate,      // a server gives up its signing key for a new one
+  kKeyRequest,  // which signing keys has this server?
+  kKeyAnswer,
+  kNoKeys,  // a request for keys got no answer
 };
 /// "transaction", "missing_events_request", …
 const char* name(Kind kind);

@@ -38,6 +38,28 @@ struct Gap {
   bool asked = false;        // a request is under way
 };
 
+/// What one server knows of another one's signing keys.
+struct KnownKeys {
+  std::uint32_t count = 0;               // the first so many
+  std::int64_t valid_until_ts = 0;       // of the last of these
+  std::vector<std::int64_t> expired_ts;  // of those before it
+};
+
+/// An event whose signing key is not known yet.
+struct Unverified {
+  ServerIndex from;         // who sent it
+  std::uint32_t tries = 0;  // requests for keys
+  bool answered = false;    // its server has said which keys it has
+};
+
+/// A room that a server joined without its memberships, until it has the whole state (MSC3706).
+struct PartialRoom {
+  EventIndex join;
+  ServerIndex resident;              // who let it in
+  std::vector<ServerIndex> servers;  // that are in the room, as the resident says
+  std::uint32_t tries = 0;
+};
+
 class Server {
  public:
   Server(std::uint32_t number, std::string name) : number_(number), name_(std::move(name)) {}
@@ -58,6 +80,12 @@ class Server {
     return static_cast<std::size_t>(
         std::ranges::count_if(gaps_, [room](const auto& gap) { return gap.first.first == room; }));
   }
+  /// Whether it joined the room with a part of its state and has not the whole yet.
+  bool knows_in_part(RoomIndex room) const { return partial_.contains(room); }
+  /// What it knows of the keys of a server.
+  const KnownKeys& known_keys(ServerIndex of) const { return known_keys_[of.at()]; }
+  /// Events that wait for a key.
+  std::size_t unverified() const { return unverified_.size(); }
   bool honest() const { return behaviour_ == nullptr; }
 
  private:
@@ -68,9 +96,12 @@ class Server {
   std::int64_t skew_ms_ = 0;
   std::vector<std::unique_ptr<receive::View>> views_;  // by room: what is stored
   std::map<std::pair<RoomIndex, std::string>, ServerIndex> invites_;
+  std::map<RoomIndex, PartialRoom> partial_;
+  std::vector<KnownKeys> known_keys_;  // by server
   // What a restart loses.
   std::vector<Outbox> outboxes_;  // by server
   std::map<std::pair<RoomIndex, EventIndex>, Gap> gaps_;
+  std::map<std::pair<RoomIndex, EventIndex>, Unverified> unverified_;
   std::set<std::pair<RoomIndex, std::string>> handshakes_;  // joins under way, by user
   Behaviour* behaviour_ = nullptr;
 };

@@ -48,6 +48,18 @@ const char* name(Kind kind) {
       return "received";
     case Kind::kHealed:
       return "healed";
+    case Kind::kResync:
+      return "resync";
+    case Kind::kRechecked:
+      return "rechecked";
+    case Kind::kRotate:
+      return "rotate";
+    case Kind::kKeyRequest:
+      return "key_request";
+    case Kind::kKeyAnswer:
+      return "key_answer";
+    case Kind::kNoKeys:
+      return "no_keys";
   }
   return "";
 }
@@ -71,8 +83,10 @@ World::World(WorldOptions options)
     const std::string name = fmt::format("s{}.example", s);
     servers_.emplace_back(s, name);
     servers_.back().outboxes_.resize(options.servers);
+    servers_.back().known_keys_.assign(options.servers, KnownKeys{1, kFirstTimestamp + options.key_validity_ms, {}});
     names_.emplace(name, ServerIndex{s});
     keys_.push_back(event::signing_key(name, fmt::format("simulated {} {}", options.seed, name)));
+    periods_.push_back(std::vector{KeyPeriod{keys_.back(), std::nullopt}});
   }
 }
 
@@ -93,7 +107,9 @@ RoomIndex World::add_room(std::shared_ptr<const rules::Program> program, receive
   receive::LedgerOptions options;
   options.share = options_.share;
   room.ledger = std::make_unique<receive::Ledger>(std::move(program), std::move(keys), std::move(options));
-  room.maker = std::make_unique<Maker>(*room.ledger, index.value(), keys_);
+  room.maker = std::make_unique<Maker>(
+      *room.ledger, index.value(), keys_,
+      [this, index](const std::string& name, EventIndex event) { return signing_key_of(index, name, event); });
   room.ledger->on_resolution = [this, index](std::span<const graph::State> states, graph::State result) {
     for (Observer* observer : observers_) observer->resolved(*this, index, states, result);
   };
@@ -215,6 +231,7 @@ void World::stop(ServerIndex at) {
   note(Kind::kStop, 0, {}, at, {}, {});
   server.outboxes_.assign(servers(), {});
   server.gaps_.clear();
+  server.unverified_.clear();
   server.handshakes_.clear();
 }
 
@@ -224,6 +241,7 @@ void World::restart(ServerIndex at) {
   server.up_ = true;
   ++counts_.restarts;
   note(Kind::kRestart, 0, {}, at, {}, {});
+  for (const auto& [room, part] : server.partial_) put_resync(room, at, part.join, 0);
   for (std::uint32_t r = 0; r < rooms(); ++r) {
     const RoomIndex room{r};
     const receive::View* view = server.view(room);
@@ -248,6 +266,9 @@ void World::meet_silence(const Message& message) {
     later.kind = Kind::kNoAnswer;
     std::swap(later.from, later.to);
     later.payload = Message::kNone;
+  } else if (message.kind == Kind::kKeyRequest) {
+    later.kind = Kind::kNoKeys;
+    std::swap(later.from, later.to);
   } else {
     if (message.kind == Kind::kMake || message.kind == Kind::kSend)
       servers_[message.from.at()].handshakes_.erase({message.room, handshakes_[message.payload].user});
@@ -301,9 +322,20 @@ void World::handle(const Message& message) {
       actors_[awake_]->wake(*this);
       awake_ = Message::kNone;
       return;
+    case Kind::kResync:
+      return ask_whole_state(message.room, message.to, message.event);
+    case Kind::kRotate:
+      return rotate_key(message.to);
+    case Kind::kKeyRequest:
+      return on_key_request(message);
+    case Kind::kKeyAnswer:
+      return on_key_answer(message);
+    case Kind::kNoKeys:
+      return on_no_keys(message);
     case Kind::kMade:
     case Kind::kReceived:
     case Kind::kHealed:
+    case Kind::kRechecked:
       return;
   }
 }
@@ -338,7 +370,8 @@ bool World::heal(std::span<const ServerIndex> core, Time time) {
   run_until(end);
   return std::ranges::all_of(core, [&](ServerIndex server) {
     const Server& one = servers_[server.at()];
-    return one.gaps_.empty() && std::ranges::all_of(core, [&](ServerIndex to) {
+    return one.gaps_.empty() && one.unverified_.empty() && one.partial_.empty() &&
+           std::ranges::all_of(core, [&](ServerIndex to) {
              return one.outboxes_[to.at()].waiting.empty() && one.outboxes_[to.at()].under_way.empty();
            });
   });

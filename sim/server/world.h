@@ -41,6 +41,8 @@ struct WorldOptions {
   std::uint32_t queue_most = 50;           // more for a server that does not answer: only the latest of each room stays
   std::uint32_t missing_events_most = 20;  // of an answer
   std::uint32_t missing_rounds_most = 10;  // then the state is asked for
+  std::int64_t key_validity_ms =
+      7 * 24 * 3'600'000;  // for so long a server vouches for a key, each time that it is asked
 };
 
 /// Someone who acts: woken at the times that they asked for.
@@ -72,7 +74,16 @@ class World {
   receive::Ledger& ledger(RoomIndex room) { return *rooms_[room.at()].ledger; }
   const receive::Ledger& ledger(RoomIndex room) const { return *rooms_[room.at()].ledger; }
   const Maker& maker(RoomIndex room) const { return *rooms_[room.at()].maker; }
+  /// The keys with which servers begin, by server.
   const std::vector<event::SigningKey>& keys() const { return keys_; }
+  /// A signing key, and until when its server says that it was in use; none: it still is.
+  struct KeyPeriod {
+    event::SigningKey key;
+    std::optional<std::int64_t> expired_ts;
+  };
+  const std::vector<KeyPeriod>& key_periods(ServerIndex server) const { return periods_[server.at()]; }
+  /// Servers that join the room are told no memberships, and ask for the whole state so much later.
+  void set_partial_joins(RoomIndex room, Time resync_after) { rooms_[room.at()].resync_after = resync_after; }
   /// Servers that have joined users in a state.
   const std::vector<ServerIndex>& servers_in(RoomIndex room, graph::State state) const;
 
@@ -105,6 +116,9 @@ class World {
   void add_observer(Observer* observer) { observers_.push_back(observer); }
   void add_changes(std::span<const network::LinkChange> changes);
   void add_restart(ServerIndex server, Time stop, Time restart);
+  /// The server gets another signing key at a time. In a world with rotations signatures are checked by what each
+  /// server knows of keys.
+  void add_rotation(ServerIndex server, Time at);
 
   /// Runs until a time, or until nothing is left to happen; `tell` is called now and then and may end the run.
   void run_until(Time end, const std::function<bool()>& tell = {});
@@ -118,6 +132,8 @@ class World {
     std::uint64_t repeated = 0;    // that it had
     std::uint64_t transactions = 0, requests = 0, states_asked = 0, restarts = 0;
     std::uint64_t soft_failed = 0, rejected = 0, dropped = 0;  // of another server's events, once a server
+    std::uint64_t partial_joins = 0, resyncs = 0, rechecked = 0, corrected = 0;  // events that came out otherwise
+    std::uint64_t rotations = 0, key_requests = 0, unverifiable = 0;             // events without a valid signature
   };
   const Counts& counts() const { return counts_; }
   const kernel::EventLog& log() const { return log_; }
@@ -128,6 +144,8 @@ class World {
   struct Room {
     std::unique_ptr<receive::Ledger> ledger;
     std::unique_ptr<Maker> maker;
+    std::optional<Time> resync_after;
+    std::vector<std::uint8_t> key_of;  // by event: the number of its server's key; those at the end: the first
     mutable std::map<graph::State, std::vector<ServerIndex>> servers_in;
   };
   using List = std::vector<Outbox::Pdu>;
@@ -172,6 +190,27 @@ class World {
   void on_state_answer(const Message& message);
   void on_no_answer(const Message& message);
   graph::State learn_state(RoomIndex room, receive::View& view, const List& entries);
+  void learn(RoomIndex room, receive::View& view, std::vector<EventIndex> events);
+
+  // partial_state.cpp
+  void join_in_part(RoomIndex room, ServerIndex at, ServerIndex resident, EventIndex join, List& entries);
+  void put_resync(RoomIndex room, ServerIndex at, EventIndex join, Time later);
+  void ask_whole_state(RoomIndex room, ServerIndex at, EventIndex join);
+  bool is_resync(RoomIndex room, ServerIndex at, EventIndex join) const;
+  void have_whole_state(RoomIndex room, ServerIndex at, EventIndex join, const List& entries);
+
+  // signing_keys.cpp
+  enum class Signature : std::uint8_t { kValid, kInvalid, kUnknown };
+  Signature signature_of(RoomIndex room, ServerIndex at, EventIndex event, bool answered);
+  /// Whether it may be received; else it is dropped, or waits for a key.
+  bool verified(RoomIndex room, ServerIndex at, EventIndex event, ServerIndex from);
+  void drop(RoomIndex room, ServerIndex at, EventIndex event);
+  void ask_keys(RoomIndex room, ServerIndex at, EventIndex event);
+  void on_key_request(const Message& message);
+  void on_key_answer(const Message& message);
+  void on_no_keys(const Message& message);
+  void rotate_key(ServerIndex server);
+  const event::SigningKey* signing_key_of(RoomIndex room, const std::string& server, EventIndex event) const;
 
   // handshakes.cpp
   void on_make(const Message& message);
@@ -192,6 +231,9 @@ class World {
   kernel::Queue<Message> queue_;
   kernel::EventLog log_;
   std::vector<event::SigningKey> keys_;
+  std::vector<std::vector<KeyPeriod>> periods_;  // by server
+  std::vector<KnownKeys> key_answers_;
+  bool rotations_ = false;
   std::map<std::string, ServerIndex, std::less<>> names_;
   std::vector<Server> servers_;
   std::vector<Room> rooms_;

@@ -128,6 +128,26 @@ TEST(Strategy, ALiarTellsAStateThatIsNotSoToWhoeverJoinsThroughIt) {
   EXPECT_GT(world.server(ServerIndex{3}).view(room)->deviations(), 0u);
 }
 
+TEST(Strategy, AnOldKeyIsUsedAfterItWasGivenUp) {
+  for (const Capability capability : {Capability::kOldKey, Capability::kForwardDate}) {
+    server::WorldOptions options;
+    options.servers = 3;
+    World world(options);
+    world.add_rotation(ServerIndex{2}, kernel::kHour);
+    const RoomIndex room = open_room(world, "11", 3);
+    StrategyOptions strategy;
+    strategy.capabilities = {capability};
+    strategy.begin = 2 * kernel::kHour;
+    strategy.rate = 48'000;
+    attack(world, ServerIndex{2}, room, server::user(2, 2), strategy);
+    // Honest people of that server sign with the new key, so that all learn of it.
+    world.run_until(90 * kernel::kMinute);
+    world.act(room, server::message_act(server::user(2, 2), "with the new key"));
+    world.run_until(kernel::kDay);
+    EXPECT_EQ(world.counts().unverifiable > 5, capability == Capability::kOldKey) << name(capability);
+  }
+}
+
 /// Who set the topic that server 1 has after a hostile moderator set some beside those of the creator.
 struct Contest {
   std::string winner;

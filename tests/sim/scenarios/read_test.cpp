@@ -72,8 +72,25 @@ TEST(Scenarios, AnErrorSaysWhereAndWhatWouldBeRight) {
             "f.toml:3:8: `kind` is one of partition, isolate, one_way, swizzle, restart / did you mean `partition`?");
   EXPECT_EQ(first_error("[[room]]\n[[adversary]]\ncapabilities = [\"delay\", \"resurect\"]\n").substr(0, 12),
             "f.toml:3:26:");
+  EXPECT_EQ(first_error("[[room]]\npartial_joins = 1\n"), "f.toml:2:17: `partial_joins` is true or false");
+  EXPECT_EQ(first_error("[[room]]\nresync_minutes = -1\n").substr(0, 12), "f.toml:2:18:");
+  EXPECT_EQ(first_error("servers = 3\n[[room]]\n[[rotation]]\nserver = 3\n"),
+            "f.toml:4:10: `server` is a whole number from 0 to 2");
   EXPECT_EQ(first_error("servers = 3\n"), "f.toml:1:1: a scenario has a room / write [[room]]");
   EXPECT_EQ(first_error("days = \n").substr(0, 9), "f.toml:1:");
+}
+
+TEST(Scenarios, JoinsWithAPartOfTheStateAndKeysThatChangeAreTaken) {
+  const auto scenario = read(
+      "key_validity_hours = 12\n[[room]]\npartial_joins = true\nresync_minutes = 1.5\n[[rotation]]\nserver = 2\n"
+      "at_hours = 6\n",
+      "f.toml");
+  ASSERT_TRUE(scenario);
+  EXPECT_TRUE(scenario->rooms[0].partial_joins);
+  EXPECT_EQ(scenario->rooms[0].resync, 90 * kernel::kSecond);
+  EXPECT_EQ(scenario->rotations.at(0).server, 2u);
+  EXPECT_EQ(scenario->rotations[0].at, 6 * kernel::kHour);
+  EXPECT_EQ(scenario->key_validity, 12 * kernel::kHour);
 }
 
 }  // namespace

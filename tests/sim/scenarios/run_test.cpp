@@ -94,6 +94,21 @@ TEST(Run, ABannedServerDoesNotComeBackWhereItsEventsAreSoftFailed) {
   EXPECT_EQ(ended.run->honest().size(), 5u);
 }
 
+TEST(Run, WhatServersTookWithAPartOfTheStateIsCorrected) {
+  const Ended ended = run("partial-state-joins", "11", 1, 8 * kernel::kHour);
+  EXPECT_TRUE(ended.run->at_rest());
+  EXPECT_GT(ended.run->world().counts().partial_joins, 3u);
+  EXPECT_GT(ended.run->world().counts().rechecked, 10u);
+  EXPECT_GT(ended.run->world().counts().corrected, 0u);
+}
+
+TEST(Run, WhatIsSignedWithAKeyThatWasGivenUpIsDropped) {
+  const Ended ended = run("key-rotation", "11", 1, 16 * kernel::kHour);
+  EXPECT_EQ(ended.run->world().counts().rotations, 2u);
+  EXPECT_GT(ended.run->world().counts().key_requests, 0u);
+  EXPECT_GT(ended.run->world().counts().unverifiable, 0u);
+}
+
 TEST(Run, AVersionThatIsNotThereIsAnErrorAtItsRoom) {
   auto scenario = read("[[room]]\nversion = \"none\"\n", "f");
   ASSERT_TRUE(scenario);
